@@ -1,0 +1,281 @@
+"""What the police and Witness Care Units say. Their source, `/police/<force>`, says whose crimes they speak of."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas import codes
+from schemas.base import (
+    ActionPlanId,
+    Age,
+    Code,
+    Codes,
+    CrimeReference,
+    Crimes,
+    Day,
+    Ethnicity,
+    EventData,
+    Flag,
+    HearingId,
+    Link,
+    Listed,
+    ObservedEthnicity,
+    OffenceCode,
+    OffenceFlag,
+    OffenceGroup,
+    Relationship,
+    Sex,
+    SuspectReference,
+    Urn,
+    Uvi,
+    VictimReference,
+)
+from schemas.outcomes import OutcomeCode
+
+
+class Victim(BaseModel):
+    """What was recorded about the victim at the report."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    age: Age | None = None
+    sex: Sex | None = None
+    ethnicity_self_defined: Ethnicity | None = None
+    ethnicity_officer_observed: ObservedEthnicity | None = None
+    vulnerabilities: Codes[Annotated[str, Listed(codes.VULNERABILITIES)]] | None = None
+    interpreter_language: Code | None = Field(None, description="ISO 639 code of the language.", examples=["pl"])
+
+
+class CrimeReported(EventData):
+    """A victim has reported a crime, and a journey begins."""
+
+    TYPE = "police.crime-reported.v1"
+    SUBJECT = ("crime_reference",)
+    NAMES = ("victim_reference",)
+    LINKS = (Link("victim_reference", "uvi"),)
+
+    crime_reference: CrimeReference
+    victim_reference: VictimReference
+    offence_group: OffenceGroup
+    offence_code: OffenceCode | None = None
+    flags: Codes[OffenceFlag] | None = None
+    offence_date: Day | None = None
+    bcu: Code | None = Field(None, description="The command unit that has the crime.", examples=["central_east"])
+    location_type: Annotated[str, Listed(codes.LOCATIONS)] | None = None
+    suspect_relationship: Relationship | None = None
+    suspect_known_on_pnc: Flag | None = None
+    reporting_route: Annotated[str, Listed(codes.REPORTING_ROUTES)] | None = None
+    victim: Victim | None = None
+    uvi: Uvi | None = None
+
+
+class _OnCrime(EventData):
+    SUBJECT = ("crime_reference",)
+
+    crime_reference: CrimeReference
+
+
+class CrimeCancelled(_OnCrime):
+    """The crime was cancelled: it was not one, or it was recorded twice. Its journeys leave every figure."""
+
+    TYPE = "police.crime-cancelled.v1"
+
+    reason: Code | None = Field(None, examples=["recorded_twice"])
+
+
+class SuspectIdentified(_OnCrime):
+    """Police know, or think that they know, who did it."""
+
+    TYPE = "police.suspect-identified.v1"
+
+    suspect_reference: SuspectReference | None = None
+    relationship: Relationship | None = None
+    known_on_pnc: Flag | None = None
+    age: Age | None = None
+    sex: Sex | None = None
+    ethnicity_self_defined: Ethnicity | None = None
+    ethnicity_officer_observed: ObservedEthnicity | None = None
+
+
+class InvestigationReopened(_OnCrime):
+    """Police look at the crime again."""
+
+    TYPE = "police.investigation-reopened.v1"
+
+    reason: Code | None = Field(None, examples=["further_evidence"])
+
+
+class OutcomeAudited(_OnCrime):
+    """Somebody looked at the record and said whether the outcome was the right one."""
+
+    TYPE = "police.outcome-audited.v1"
+    NAMES = ("victim_reference",)
+
+    victim_reference: VictimReference | None = None
+    outcome_code: OutcomeCode
+    correct: Flag
+    reasons: Codes[Annotated[Code, Field(examples=["no_auditable_record"])]] | None = None
+
+
+class CrimeReclassified(_OnCrime):
+    """The crime is now recorded as another offence, or with other flags."""
+
+    TYPE = "police.crime-reclassified.v1"
+
+    offence_group: OffenceGroup | None = None
+    offence_code: OffenceCode | None = None
+    flags: Codes[OffenceFlag] | None = None
+
+
+class _OnCrimeOrCase(EventData):
+    SUBJECT = ("crime_reference", "urn")
+    NAMES = ("victim_reference",)
+    NEEDS = (("crime_reference", "urn"),)
+
+    crime_reference: CrimeReference | None = None
+    urn: Urn | None = None
+    victim_reference: VictimReference
+
+
+class VictimUpdated(_OnCrimeOrCase):
+    """The victim was told how things stand."""
+
+    TYPE = "police.victim-updated.v1"
+
+    channel: Annotated[str, Listed(codes.UPDATE_CHANNELS)] | None = None
+    about: Annotated[str, Listed(codes.UPDATE_SUBJECTS)] | None = None
+
+
+class _OnVictim(_OnCrime):
+    NAMES = ("victim_reference",)
+
+    victim_reference: VictimReference
+
+
+class NeedsAssessed(_OnVictim):
+    """The victim's needs were assessed, and whether enhanced rights apply."""
+
+    TYPE = "police.needs-assessed.v1"
+
+    enhanced_rights: Flag
+    needs: Codes[Annotated[Code, Field(examples=["interpreter"])]] | None = None
+
+
+class VictimMaterialRequested(_OnVictim):
+    """Police asked for the victim's telephone, or for private records."""
+
+    TYPE = "police.victim-material-requested.v1"
+
+    material: Annotated[str, Listed(codes.MATERIALS)]
+
+
+class _OnSuspect(_OnCrime):
+    suspect_reference: SuspectReference | None = None
+
+
+class SuspectArrested(_OnSuspect):
+    """A suspect was arrested."""
+
+    TYPE = "police.suspect-arrested.v1"
+
+
+class SuspectInterviewed(_OnSuspect):
+    """A suspect was interviewed under caution."""
+
+    TYPE = "police.suspect-interviewed.v1"
+
+
+class SuspectReleased(_OnSuspect):
+    """A suspect was released, on bail or without."""
+
+    TYPE = "police.suspect-released.v1"
+
+    basis: Annotated[str, Listed(codes.RELEASE_BASES)]
+    bail_conditions: Flag | None = None
+
+
+class _OnProtection(_OnVictim):
+    measure: Annotated[str, Listed(codes.PROTECTIVE_MEASURES)]
+
+
+class ProtectiveMeasureApplied(_OnProtection):
+    """A measure to protect the victim was asked for."""
+
+    TYPE = "police.protective-measure-applied.v1"
+
+
+class ProtectiveMeasureGranted(_OnProtection):
+    """A measure to protect the victim was granted."""
+
+    TYPE = "police.protective-measure-granted.v1"
+
+
+class ProtectiveMeasureRefused(_OnProtection):
+    """A measure to protect the victim was refused."""
+
+    TYPE = "police.protective-measure-refused.v1"
+
+
+class ChargeReferralSubmitted(EventData):
+    """Police sent the case to CPS for a decision on a charge, or for early advice."""
+
+    TYPE = "police.charge-referral-submitted.v1"
+    SUBJECT = ("urn",)
+    LINKS = (Link("crime_references", "urn"),)
+
+    urn: Urn
+    crime_references: Crimes
+    referral_type: Literal["full_code", "threshold", "early_advice"] | None = None
+    in_custody: Flag | None = None
+
+
+class ActionPlanAnswered(EventData):
+    """Police did what CPS had asked for in an action plan."""
+
+    TYPE = "police.action-plan-answered.v1"
+    SUBJECT = ("urn",)
+
+    urn: Urn
+    action_plan_id: ActionPlanId | None = None
+
+
+class OutcomeRecorded(_OnCrime):
+    """Police gave the crime an outcome, or took it away again (0)."""
+
+    TYPE = "police.outcome-recorded.v1"
+    NAMES = ("victim_reference",)
+
+    victim_reference: VictimReference | None = None
+    outcome_code: OutcomeCode
+
+
+class VictimWithdrew(_OnCrimeOrCase):
+    """The victim told us that they no longer support the case."""
+
+    TYPE = "police.victim-withdrew.v1"
+
+    reasons: Codes[Annotated[str, Listed(codes.WITHDRAWAL_REASONS)]] | None = None
+    evidence: Codes[Annotated[str, Listed(codes.EVIDENCE)]] = Field(
+        description="How it was recorded. Empty: there is no record that can be audited."
+    )
+    checklist_completed: Flag | None = None
+
+
+class VictimReEngaged(_OnCrimeOrCase):
+    """The victim supports the case again."""
+
+    TYPE = "police.victim-re-engaged.v1"
+
+
+class HearingNotified(EventData):
+    """The victim was told of a hearing."""
+
+    TYPE = "police.hearing-notified.v1"
+    SUBJECT = ("hearing_id", "urn")
+    NAMES = ("victim_reference",)
+    NEEDS = (("hearing_id", "urn"),)
+
+    hearing_id: HearingId | None = None
+    urn: Urn | None = None
+    victim_reference: VictimReference
+    start_date: Day | None = Field(None, description="The date that the victim was told.")

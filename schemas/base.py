@@ -147,7 +147,7 @@ class EventData(BaseModel):
         given = self.__dict__
         for group in self.NEEDS:
             if all(given[name] is None for name in group):
-                raise PydanticCustomError("missing_reference", f"needs {' or '.join(group)}")  # type: ignore[arg-type]
+                raise PydanticCustomError("missing_reference", "needs {fields}", {"fields": " or ".join(group)})
         if given.get("force", "") is None and (given.get("crime_reference") or given.get("crime_references")):
             raise PydanticCustomError("missing_force", "needs force beside a crime reference")
         return self

@@ -1,0 +1,261 @@
+"""`build(upto)`: all tables of one build from the log, each journey folded once. One function, four uses (design, idea 4): rebuild,
+far behind, verify, as known at a time."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import Connection, errors
+
+from projections import figures, fold, index, tables
+from projections.candidates import TOO_WIDE
+from projections.digest import digest
+from projections.step import forward, step
+from schemas.reference import event_key
+from store.log import Record, read
+
+READ = 5_000  # events a batch of the index
+CHUNK = 1_000  # journeys a fold
+BUILDER = 7_460_002  # first half of the advisory lock that says "somebody is at work on build <n>"
+
+Progress = Callable[[str, int, int], None]  # what is done, how many, of how many
+
+EDGES = """
+INSERT INTO edge (from_id, to_id, kind, live, how)
+SELECT DISTINCT ON (from_id, to_id) from_id, to_id, kind, makes, how
+FROM statement
+ORDER BY from_id, to_id, occurred_at DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC
+"""
+
+WIDE = f"""
+WITH RECURSIVE down(crime, id) AS (
+    SELECT DISTINCT crime, crime FROM journey_key
+    UNION
+    SELECT down.crime, e.to_id FROM down JOIN edge e ON e.from_id = down.id WHERE e.live AND e.kind = 'leads'
+), width AS (SELECT crime, count(*) AS journeys FROM journey_key WHERE live GROUP BY crime)
+INSERT INTO wide SELECT down.id FROM down JOIN width USING (crime) GROUP BY down.id HAVING sum(journeys) > {TOO_WIDE}
+"""
+
+UNLED = """
+INSERT INTO unled SELECT position FROM fact WHERE live EXCEPT SELECT unnest(positions) FROM journey
+"""
+
+TOGETHER = """
+WITH RECURSIVE cluster(root, id) AS (
+    SELECT DISTINCT f.subject, f.subject FROM fact f JOIN subject s ON s.id = f.subject WHERE s.scheme = 'person'
+    UNION
+    SELECT cluster.root, o.id FROM cluster
+    CROSS JOIN LATERAL (SELECT e.to_id FROM edge e WHERE e.from_id = cluster.id AND e.kind = 'same'
+                        UNION ALL SELECT e.from_id FROM edge e WHERE e.to_id = cluster.id AND e.kind = 'same') AS o(id)
+)
+SELECT k.journey_id, min(cluster.root::text) FROM cluster JOIN journey_key k ON k.person = cluster.id AND k.live
+GROUP BY k.journey_id ORDER BY 2
+"""
+
+
+def build(dsn: str, upto: int | None, progress: Progress, processes: int | None = None) -> "Beside":
+    """Make a build of the log up to position `upto` (all that is there now: None), beside the live one."""
+    return Beside(dsn, upto, progress, processes or os.cpu_count() or 1)
+
+
+class Beside:
+    """A build beside the live one. While it is open, a lock says that somebody is at work on it; closed without having become
+    live, it is dropped."""
+
+    def __init__(self, dsn: str, upto: int | None, progress: Progress, processes: int) -> None:
+        self.dsn = dsn
+        self.progress = progress
+        self.connection = psycopg.connect(dsn, autocommit=True)
+        try:
+            sweep(self.connection)
+            self.n = _number(self.connection)
+            self.upto = _last(self.connection) if upto is None else upto
+            tables.create(self.connection, self.n)
+            tables.enter(self.connection.cursor(), self.n, local=False)
+            self._index()
+            self._fold(processes)
+            self._count()
+            self.connection.execute("UPDATE projection.build SET position = %s WHERE n = %s", (self.upto, self.n))
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Beside":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it; drop it if it did not become live."""
+        if not self.connection.closed:
+            with psycopg.connect(self.dsn, autocommit=True) as other:
+                if other.execute("SELECT FROM projection.build WHERE n = %s AND NOT live", (self.n,)).fetchone() is not None:
+                    self.connection.close()
+                    sweep(other)
+            self.connection.close()
+
+    def _index(self) -> None:
+        corrections = _corrections(self.connection, self.upto)
+        at, total = 0, self.upto
+        with self.connection.cursor() as cur:
+            while records := read(cur, after=at, upto=self.upto, limit=READ):
+                with self.connection.transaction():
+                    _index_batch(cur, records, corrections)
+                at = records[-1].position
+                self.progress("index", at, total)
+            tables.keys(self.connection)
+            cur.execute("ANALYZE subject, fact, statement, journey_key")
+            cur.execute(EDGES)
+            cur.execute("ANALYZE edge")
+            cur.execute(WIDE)
+
+    def _fold(self, processes: int) -> None:
+        self.connection.execute("CREATE UNIQUE INDEX ON journey (journey_id)")
+        chunks = list(_chunks(self.connection))
+        total = sum(map(len, chunks))
+        done = 0
+        if processes == 1 or len(chunks) < 2:
+            for chunk in chunks:
+                done += _fold_chunk(self.dsn, self.n, chunk)
+                self.progress("fold", done, total)
+            return
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(processes, len(chunks)), mp_context=context) as pool:
+            for folded in pool.map(_fold_chunk, [self.dsn] * len(chunks), [self.n] * len(chunks), chunks):
+                done += folded
+                self.progress("fold", done, total)
+
+    def _count(self) -> None:
+        with self.connection.cursor() as cur:
+            cur.execute(UNLED)
+            cur.execute("ANALYZE journey")
+            every = figures.figures()
+            for i, figure in enumerate(every):
+                for table in figure.tables:
+                    figures.count(cur, table, "SELECT *, 1 AS weight FROM journey WHERE counted")
+                    cur.execute(f"ANALYZE {table.name}")
+                self.progress("count", i + 1, len(every))
+
+    def step(self, upto: int | None = None) -> int:
+        """Take it further, up to `upto` or the end of the log; its position then."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            while (done := step(connection, self.n, upto=upto)).events:
+                self.progress("catch up", done.position, upto or done.position)
+            return done.position
+
+    def swap(self) -> None:
+        """Make it the live one: the last steps and the re-pointing of all views in one transaction. Readers see the old tables
+        until its commit, the new ones after. The old build is dropped."""
+        self.step()
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            while True:
+                try:
+                    with connection.transaction(), connection.cursor() as cur:
+                        cur.execute("SET LOCAL lock_timeout = '2s'")
+                        cur.execute("SELECT FROM projection.build WHERE live OR n = %s ORDER BY n FOR UPDATE", (self.n,))
+                        while forward(cur, self.n, upto=None, limit=READ).events:
+                            pass
+                        cur.execute("UPDATE projection.build SET live = false WHERE live")
+                        cur.execute("UPDATE projection.build SET live = true WHERE n = %s", (self.n,))
+                        tables.point(cur, self.n)
+                    break
+                except errors.LockNotAvailable:
+                    continue
+            self.connection.close()
+            sweep(connection)
+
+
+def sweep(connection: Connection[Any]) -> None:
+    """Drop the builds that are neither live nor worked on: replaced ones, and those whose builder died."""
+    for (n,) in connection.execute("SELECT n FROM projection.build WHERE NOT live").fetchall():
+        with _at_work(connection, n) as free:
+            if free:
+                try:
+                    tables.drop(connection, n)
+                except errors.LockNotAvailable:
+                    continue  # a reader holds it; the next sweep takes it
+
+
+@contextmanager
+def _at_work(connection: Connection[Any], n: int) -> Iterator[bool]:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (BUILDER, n)).fetchone()
+    free = bool(row and row[0])
+    try:
+        yield free
+    finally:
+        if free:
+            connection.execute("SELECT pg_advisory_unlock(%s, %s)", (BUILDER, n))
+
+
+def _number(connection: Connection[Any]) -> int:
+    with connection.transaction():
+        row = connection.execute("SELECT nextval('projection.build_number')").fetchone()
+        assert row is not None
+        n = int(row[0])
+        connection.execute("SELECT pg_advisory_lock(%s, %s)", (BUILDER, n))
+        connection.execute("INSERT INTO projection.build (n, position, digest) VALUES (%s, 0, %s)", (n, digest()))
+    return n
+
+
+def _last(connection: Connection[Any]) -> int:
+    row = connection.execute("SELECT coalesce(max(notification_id), 0) FROM log.stored_events").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _corrections(connection: Connection[Any], upto: int) -> dict[UUID, list[Record]]:
+    """All corrections up to a position, by the event that they name."""
+    found: dict[UUID, list[Record]] = {}
+    with connection.cursor() as cur:
+        for record in read(cur, after=0, upto=upto, limit=None, topics=index.CORRECTIONS):
+            found.setdefault(index.corrects(record), []).append(record)
+    return found
+
+
+def _index_batch(cur: psycopg.Cursor[Any], records: list[Record], corrections: dict[UUID, list[Record]]) -> None:
+    rows = []
+    for record in records:
+        if index.is_correction(record):
+            key = event_key(record.source, record.id)
+            cur.execute("INSERT INTO correction VALUES (%s, %s, %s)", (record.position, key, index.corrects(record)))
+        else:
+            rows.append(index.said(record, index.tree(event_key(record.source, record.id), corrections)))
+    index.copy(cur, rows)
+    index.know(cur, rows)
+
+
+def _chunks(connection: Connection[Any]) -> Iterator[list[UUID]]:
+    """The journeys, in portions. Those of persons of whom something is said alone stand in one portion with the person's
+    others, since that belongs to the one that was open then."""
+    together: dict[UUID, str] = dict(connection.execute(TOGETHER).fetchall())
+    chunk: list[UUID] = []
+    last = ""
+    for id_, root in together.items():
+        if len(chunk) >= CHUNK and root != last:
+            yield chunk
+            chunk = []
+        chunk.append(id_)
+        last = root
+    for (id_,) in connection.execute("SELECT journey_id FROM journey_key WHERE live"):
+        if id_ not in together:
+            if len(chunk) >= CHUNK:
+                yield chunk
+                chunk = []
+            chunk.append(id_)
+    if chunk:
+        yield chunk
+
+
+def _fold_chunk(dsn: str, n: int, chunk: list[UUID]) -> int:
+    with psycopg.connect(dsn) as connection, connection.cursor() as cur:
+        tables.enter(cur, n, local=False)
+        folded = fold.Folded(connection, chunk)
+        fold.copy(cur, folded.rows.values())
+        fold.note_broken(cur, chunk, folded.broken)
+    return len(chunk)
+

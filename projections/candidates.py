@@ -1,0 +1,154 @@
+"""Whose journeys a change of the index concerns.
+
+One journey too many costs time; one too few is wrong for ever. So the walk back goes over live and broken edges, and what it
+finds is widened to whole crimes: a rule of the fold may look at the other victims of a crime, never at those of another one
+(but for the make-up of a case, and there an edge changed and every journey of the case is found).
+A subject that leads to more than `TOO_WIDE` journeys is not followed (contract 2.4): placeholder numbers do this.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+
+from projections.index import Changed
+
+TOO_WIDE = 5_000
+
+DOWN = """
+WITH RECURSIVE down(id) AS (
+    SELECT unnest(%s::uuid[])
+    UNION
+    SELECT e.to_id FROM down JOIN edge e ON e.from_id = down.id WHERE e.kind = 'leads'
+)
+SELECT id FROM down
+"""
+
+CRIMES = """
+WITH RECURSIVE up(id) AS (
+    SELECT r FROM unnest(%(roots)s::uuid[]) AS r WHERE NOT EXISTS (SELECT FROM wide w WHERE w.subject = r)
+    UNION
+    SELECT e.from_id FROM up JOIN edge e ON e.to_id = up.id
+    WHERE e.kind = 'leads' AND NOT EXISTS (SELECT FROM wide w WHERE w.subject = e.from_id)
+)
+SELECT DISTINCT k.crime FROM up JOIN journey_key k ON k.crime = up.id
+"""
+
+NAMED_CRIMES = """
+WITH RECURSIVE up(n, id) AS (
+    SELECT n, r FROM unnest(%(roots)s::uuid[]) WITH ORDINALITY AS t(r, n) WHERE NOT EXISTS (SELECT FROM wide w WHERE w.subject = r)
+    UNION
+    SELECT up.n, e.from_id FROM up JOIN edge e ON e.to_id = up.id
+    WHERE e.kind = 'leads' AND NOT EXISTS (SELECT FROM wide w WHERE w.subject = e.from_id)
+), who AS (
+    SELECT * FROM unnest(%(schemes)s::text[], %(values)s::text[]) WITH ORDINALITY AS t(scheme, value, n)
+)
+SELECT DISTINCT k.crime
+FROM up JOIN who USING (n) JOIN journey_key k ON k.crime = up.id
+WHERE who.scheme NOT IN ('number', 'victim')
+   OR k.victim_reference = CASE who.scheme WHEN 'number' THEN who.value ELSE substr(who.value, strpos(who.value, '/') + 1) END
+"""
+
+WIDTH = f"""
+WITH RECURSIVE up(id) AS (
+    SELECT %s::uuid
+    UNION
+    SELECT e.from_id FROM up JOIN edge e ON e.to_id = up.id WHERE e.live AND e.kind = 'leads'
+)
+SELECT count(*) FROM (SELECT FROM up JOIN journey_key k ON k.crime = up.id WHERE k.live LIMIT {TOO_WIDE + 1}) AS led
+"""
+
+PERSONS = """
+WITH RECURSIVE cluster(id) AS (
+    SELECT unnest(%s::uuid[])
+    UNION
+    SELECT o.id FROM cluster
+    CROSS JOIN LATERAL (SELECT e.to_id FROM edge e WHERE e.from_id = cluster.id AND e.kind = 'same'
+                        UNION ALL SELECT e.from_id FROM edge e WHERE e.to_id = cluster.id AND e.kind = 'same') AS o(id)
+)
+SELECT id FROM cluster
+"""
+
+
+@dataclass(slots=True)
+class Candidates:
+    """The journeys to fold again, and the facts whose being led to may have changed."""
+
+    journeys: set[UUID]
+    led: set[int]  # positions of facts
+
+
+def candidates(cur: Cursor[Any], changed: Changed) -> Candidates:
+    """Find them, and keep the list of subjects that are too wide."""
+    below: set[UUID] = set()
+    newly: list[UUID] = []
+    if changed.ends:
+        below = _ids(cur, DOWN, (list(changed.ends),))
+        newly = _widths(cur, below, changed.broke)
+    persons = set(changed.persons) | _persons_among(cur, changed.subjects)
+    cluster = _ids(cur, PERSONS, (list(persons),)) if persons else set()
+    crimes = _ids(cur, CRIMES, {"roots": list(below | changed.subjects)})
+    if changed.named:
+        roots, schemes, values = zip(*changed.named, strict=True)
+        crimes |= _ids(cur, NAMED_CRIMES, {"roots": list(roots), "schemes": list(schemes), "values": list(values)})
+    if cluster:
+        crimes |= _ids(cur, "SELECT DISTINCT crime FROM journey_key WHERE person = ANY(%s)", (list(cluster),))
+    cur.execute("SELECT journey_id, person FROM journey_key WHERE crime = ANY(%s)", (list(crimes),))
+    rows = cur.fetchall()
+    journeys = {row[0] for row in rows}
+    told = _told_alone(cur, {row[1] for row in rows} | cluster)
+    if told:
+        journeys |= _ids(cur, "SELECT journey_id FROM journey_key WHERE person = ANY(%s)", (list(told),))
+    led = set(changed.facts) | _facts(cur, below | told)
+    if changed.persons:
+        led |= _facts_naming_persons(cur, crimes)
+    if newly:
+        cur.execute("INSERT INTO wide SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", (newly,))
+    return Candidates(journeys, led)
+
+
+def _ids(cur: Cursor[Any], query: str, parameters: Any) -> set[UUID]:
+    return {row[0] for row in cur.execute(query, parameters)}
+
+
+def _widths(cur: Cursor[Any], below: set[UUID], broke: bool) -> list[UUID]:
+    """Take off the list what is no longer too wide; return what has become so (listed after the walk, which must still find
+    the journeys that it led to)."""
+    wide = _ids(cur, "SELECT subject FROM wide WHERE subject = ANY(%s)", (list(below),))
+    if broke:
+        for subject in wide:
+            if _width(cur, subject) <= TOO_WIDE:
+                cur.execute("DELETE FROM wide WHERE subject = %s", (subject,))
+    crimes = _ids(cur, CRIMES, {"roots": list(below - wide)})
+    (reached,) = cur.execute("SELECT count(*) FROM journey_key WHERE crime = ANY(%s)", (list(crimes),)).fetchone() or (0,)
+    return [s for s in below - wide if _width(cur, s) > TOO_WIDE] if reached > TOO_WIDE else []
+
+
+def _width(cur: Cursor[Any], subject: UUID) -> int:
+    row = cur.execute(WIDTH, (subject,)).fetchone()
+    return row[0] if row else 0
+
+
+def _persons_among(cur: Cursor[Any], subjects: set[UUID]) -> set[UUID]:
+    return _ids(cur, "SELECT id FROM subject WHERE scheme = 'person' AND id = ANY(%s)", (list(subjects),))
+
+
+def _told_alone(cur: Cursor[Any], persons: set[UUID]) -> set[UUID]:
+    """Of these persons' clusters, those with a fact about a person alone: which journey it belongs to depends on when the
+    others of that person began and ended (contract 4, People)."""
+    cluster = _ids(cur, PERSONS, (list(persons),)) if persons else set()
+    alone = _ids(cur, "SELECT DISTINCT subject FROM fact WHERE subject = ANY(%s)", (list(cluster),))
+    return _ids(cur, PERSONS, (list(alone),)) if alone else set()
+
+
+def _facts(cur: Cursor[Any], subjects: set[UUID]) -> set[int]:
+    query = """SELECT f.position FROM fact f WHERE f.subject = ANY(%s)
+               AND NOT EXISTS (SELECT FROM wide w WHERE w.subject = f.subject)"""
+    return {row[0] for row in cur.execute(query, (list(subjects),))}
+
+
+def _facts_naming_persons(cur: Cursor[Any], crimes: set[UUID]) -> set[int]:
+    below = _ids(cur, DOWN, (list(crimes),))
+    query = "SELECT position FROM fact WHERE subject = ANY(%s) AND named_scheme = 'person'"
+    return {row[0] for row in cur.execute(query, (list(below),))}

@@ -1,0 +1,94 @@
+"""The figures. Each is one SQL file in `metrics/`: how its counts are kept, how they come from journey rows, how they are read.
+
+A file has four parts, each begun by a line `-- @<part>`:
+
+- `@reads`: the columns of a journey row that its counts depend on;
+- `@table`: the table of counts. Its last column is `n`, all others are the cell;
+- `@counts`: a query from `rows` (journey rows with a `weight`) to cells and `n`. The same text serves in a step, where `rows` are
+  the changed journeys as they were (-1) and as they are (+1), in a build, where they are all journeys (+1), and in the check
+  that both agree;
+- `@view`: the query behind `metrics.<figure>`, from the counts to what analysts read.
+
+Rows whose n is 0 are ignored by the views and swept by a build. `offences` in a cell is the exact set of categories: what is
+disjoint is stored, and the view adds.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from psycopg import Cursor
+
+from projections.rows import NAMES
+
+FOLDER = Path(__file__).parent / "metrics"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of counts and the query that fills it."""
+
+    name: str
+    create: str
+    counts: str
+
+    @property
+    def cell(self) -> list[str]:
+        inside = self.create[self.create.index("(") + 1 : self.create.rindex(")")]
+        names = [line.split()[0] for line in inside.strip().splitlines() if line.split()[0].islower()]
+        return names[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One relation of schema `metrics`."""
+
+    name: str
+    reads: tuple[str, ...]
+    tables: tuple[Table, ...]
+    view: str
+    comments: dict[str, str]  # of the columns; "" is the relation's own
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The numbers of the columns of a journey row that it reads."""
+        return tuple(NAMES.index(name) for name in ("counted", *self.reads))
+
+
+@cache
+def figures() -> tuple[Figure, ...]:
+    return tuple(_read(path) for path in sorted(FOLDER.glob("*.sql")))
+
+
+def _read(path: Path) -> Figure:
+    parts = re.split(r"^-- @(\w+) ?(.*)\n", path.read_text(), flags=re.M)
+    found: list[tuple[str, str, str]] = [
+        (parts[i], parts[i + 1].strip(), parts[i + 2].strip()) for i in range(1, len(parts), 3)
+    ]
+    named = {kind: (rest, text) for kind, rest, text in found}
+    tables = []
+    for kind, rest, text in found:
+        if kind == "table":
+            counts = next(t for k, r, t in found if k == "counts" and r == rest)
+            tables.append(Table(rest, text.rstrip(";"), counts.rstrip(";")))
+    comments = dict(re.findall(r"^-- (\w*): (.+)$", named["comments"][1], flags=re.M))
+    return Figure(
+        name=path.stem,
+        reads=tuple(named["reads"][0].replace(",", " ").split()),
+        tables=tuple(tables),
+        view=named["view"][1].rstrip(";"),
+        comments={"" if name == "relation" else name: text for name, text in comments.items()},
+    )
+
+
+def count(cur: Cursor[Any], table: Table, rows: str) -> int:
+    """Add to the table what its query makes of `rows` (a query for journey rows with a weight). How many cells it touched."""
+    cell = ", ".join(table.cell)
+    cur.execute(
+        f"""WITH rows AS MATERIALIZED ({rows}), counts AS ({table.counts})
+        INSERT INTO {table.name} AS old ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0
+        ON CONFLICT ({cell}) DO UPDATE SET n = old.n + excluded.n"""
+    )
+    return cur.rowcount

@@ -1,0 +1,46 @@
+"""Fold journeys of a build and make their rows."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, Cursor
+
+from domain.neighbourhood import Broken, fold_all
+from projections.figures import figures
+from projections.rows import NAMES, PARTS, Row, row
+from projections.surroundings import neighbourhood
+
+ROW = ", ".join((*NAMES, PARTS))
+
+
+class Folded:
+    """Rows of the journeys that folded, errors of those that did not. A wanted journey in neither is no more."""
+
+    def __init__(self, connection: Connection[Any], wanted: Collection[UUID]) -> None:
+        reads = [figure.columns for figure in figures()]
+        result = fold_all(neighbourhood(connection, wanted), wanted)
+        self.broken = {id_: j.error for id_, j in result.items() if isinstance(j, Broken)}
+        self.rows: dict[UUID, Row] = {}
+        self.taken: set[int] = set()  # positions of the facts that a journey drew on
+        for id_, journey in result.items():
+            if not isinstance(journey, Broken):
+                self.rows[id_] = row(journey, reads)
+                self.taken.update(entry[0] for entry in journey.timeline)
+
+
+def copy(cur: Cursor[Any], rows: Iterable[Row]) -> None:
+    with cur.copy(f"COPY journey ({ROW}) FROM STDIN") as out:
+        for r in rows:
+            out.write(r.line())
+
+
+def note_broken(cur: Cursor[Any], wanted: Collection[UUID], broken: dict[UUID, str]) -> None:
+    """Keep the list of journeys that do not fold, with the time since when."""
+    cur.execute("DELETE FROM broken WHERE journey_id = ANY(%s) AND NOT journey_id = ANY(%s)", (list(wanted), list(broken)))
+    now = dt.datetime.now(dt.UTC)
+    cur.executemany(
+        "INSERT INTO broken VALUES (%s, %s, %s) ON CONFLICT (journey_id) DO UPDATE SET error = excluded.error",
+        [(id_, error, now) for id_, error in broken.items()],
+    )

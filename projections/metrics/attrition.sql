@@ -1,0 +1,114 @@
+-- At which stage victims leave.
+-- @reads reported_at, offences, cohort_review, path, exit_paths, force, bcu, cps_area, suspect_relationship, location_type, ethnicity_self_defined, ethnicity_officer_observed, suspect_ethnicity_self_defined, suspect_ethnicity_officer_observed, age, sex, vulnerabilities, support_services, arrested_at, interviewed_at, suspect_known_on_pnc
+
+-- @table attrition
+CREATE TABLE attrition (
+    basis text NOT NULL,
+    period date NOT NULL,
+    review boolean NOT NULL,
+    offences text NOT NULL,
+    dimension text NOT NULL,
+    value text NOT NULL,
+    path text NOT NULL,
+    n integer NOT NULL,
+    PRIMARY KEY (dimension, basis, period, review, offences, value, path)
+);
+
+-- @counts attrition
+SELECT s.basis, s.period, r.cohort_review AS review, array_to_string(r.offences, ' ') AS offences, d.dimension, d.value, s.path,
+       sum(r.weight) AS n
+FROM rows r
+CROSS JOIN LATERAL (
+    SELECT 'reported' AS basis, date_trunc('month', r.reported_at)::date AS period, r.path
+    UNION ALL
+    SELECT 'exited', left(e, 10)::date, substr(e, 12) FROM unnest(r.exit_paths) AS e
+) AS s
+CROSS JOIN LATERAL (VALUES
+    ('place', coalesce(r.force, 'missing') || ' ' || coalesce(r.force || '/' || r.bcu, 'missing')),
+    ('cps_area', r.cps_area),
+    ('suspect_relationship', r.suspect_relationship),
+    ('location_type', r.location_type),
+    ('ethnicity_self_defined', r.ethnicity_self_defined),
+    ('ethnicity_officer_observed', r.ethnicity_officer_observed),
+    ('suspect_ethnicity_self_defined', r.suspect_ethnicity_self_defined),
+    ('suspect_ethnicity_officer_observed', r.suspect_ethnicity_officer_observed),
+    ('age_band', CASE WHEN r.age < 18 THEN '0-17' WHEN r.age < 25 THEN '18-24' WHEN r.age < 35 THEN '25-34' WHEN r.age < 45 THEN '35-44'
+                      WHEN r.age < 55 THEN '45-54' WHEN r.age < 65 THEN '55-64' WHEN r.age >= 65 THEN '65+' END),
+    ('sex', r.sex),
+    ('vulnerability', array_to_string(r.vulnerabilities, ' ')),
+    ('support_service', array_to_string(r.support_services, ' ')),
+    ('arrested_and_interviewed', CASE WHEN r.arrested_at IS NOT NULL AND r.interviewed_at IS NOT NULL THEN 'yes' ELSE 'no' END),
+    ('suspect_known_on_pnc', CASE WHEN r.suspect_known_on_pnc THEN 'yes' WHEN NOT r.suspect_known_on_pnc THEN 'no' END)
+) AS given(dimension, value)
+CROSS JOIN LATERAL (SELECT given.dimension, coalesce(given.value, 'missing') AS value) AS d
+GROUP BY 1, 2, 3, 4, 5, 6, 7;
+
+-- @comments
+-- relation: How many victims' journeys entered each stage, and how they left it. Unit: journey (one victim x one reported crime; of two numbers of one person in one crime one; cancelled crimes in none). Source: the review, sections on attrition by stage.
+-- period: Month (its first day): of the report (basis reported), or in which the stage was left (basis exited).
+-- basis: reported: the cohort of crimes reported in the month, recent ones partly open. exited: those that left the stage in the month.
+-- offence: Category of offence. A crime is in every category that fits; categories do not add up. all: every crime.
+-- dimension: What the value belongs to: all, force, bcu, age_band, ...
+-- value: The value of the dimension; missing where nobody recorded it.
+-- cohort: all, or review: the review's offences with exactly one victim and one suspect.
+-- stage: pre_charge (report to decision to charge), post_charge, journey, and the four stages.
+-- entered: Journeys that entered the stage; basis exited: those that left it.
+-- progressed: Left it for the next stage; after a charge convicted and acquitted are progress.
+-- withdrew: Left it because the victim no longer supports.
+-- withdrew_evidenced: Of these, with evidence of the withdrawal on record.
+-- withdrew_continued: A withdrawal began in the stage, and the stage was left otherwise.
+-- other_exit: Left it in any other way.
+-- convicted: Of progressed: by a conviction.
+-- open: Not yet left. Basis exited: null.
+-- withdrawal_rate: withdrew / (entered - open). Null where nothing has left.
+-- rate_low: Lower bound of the 95 % Wilson score interval, no continuity correction.
+-- rate_high: Upper bound of the 95 % Wilson score interval, no continuity correction.
+-- provisional: More than 5 % of those entered are still open.
+
+-- @view
+WITH spread AS MATERIALIZED (
+    SELECT path, word,
+           CASE left(word, 1) WHEN 'P' THEN 'pre_charge' WHEN 'Q' THEN 'post_charge' WHEN 'J' THEN 'journey' WHEN 'I' THEN 'investigation'
+                              WHEN 'C' THEN 'charging' WHEN 'A' THEN 'awaiting_trial' WHEN 'T' THEN 'trial' END AS stage,
+           substr(word, 2, 1) AS result, strpos(word, '+') > 0 AS continued, strpos(word, '*') > 0 AS convicted
+    FROM (SELECT DISTINCT path FROM {build}.attrition) AS paths, string_to_table(path, ' ') AS word
+), cell AS (
+    SELECT c.period, c.basis, o.offence, d.dimension, d.value, k.cohort, s.stage,
+           sum(c.n) AS entered,
+           sum(c.n) FILTER (WHERE s.result = 'p') AS progressed,
+           sum(c.n) FILTER (WHERE s.result IN ('w', 'e')) AS withdrew,
+           sum(c.n) FILTER (WHERE s.result = 'e') AS withdrew_evidenced,
+           sum(c.n) FILTER (WHERE s.continued) AS withdrew_continued,
+           sum(c.n) FILTER (WHERE s.result = 'x') AS other_exit,
+           sum(c.n) FILTER (WHERE s.convicted) AS convicted,
+           sum(c.n) FILTER (WHERE s.result = 'o') AS open
+    FROM {build}.attrition c
+    JOIN spread s USING (path)
+    CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(c.offences, ' ')) AS o
+    CROSS JOIN LATERAL (SELECT 'all' AS cohort UNION ALL SELECT 'review' WHERE c.review) AS k
+    CROSS JOIN LATERAL (
+        SELECT 'all' AS dimension, 'all' AS value WHERE c.dimension = 'place'
+        UNION ALL SELECT 'force', split_part(c.value, ' ', 1) WHERE c.dimension = 'place'
+        UNION ALL SELECT 'bcu', split_part(c.value, ' ', 2) WHERE c.dimension = 'place'
+        UNION ALL SELECT c.dimension, v FROM {build}.many_values(c.value) AS v WHERE c.dimension IN ('vulnerability', 'support_service')
+        UNION ALL SELECT c.dimension, c.value WHERE c.dimension NOT IN ('place', 'vulnerability', 'support_service')
+        UNION ALL SELECT c.dimension, 'known' WHERE c.dimension = 'suspect_relationship' AND c.value NOT IN ('stranger', 'missing')
+    ) AS d
+    WHERE c.n <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+), filled AS (
+    SELECT period, basis, offence, dimension, value, cohort, stage, entered::bigint,
+           coalesce(progressed, 0)::bigint AS progressed, coalesce(withdrew, 0)::bigint AS withdrew,
+           coalesce(withdrew_evidenced, 0)::bigint AS withdrew_evidenced, coalesce(withdrew_continued, 0)::bigint AS withdrew_continued,
+           coalesce(other_exit, 0)::bigint AS other_exit, coalesce(convicted, 0)::bigint AS convicted,
+           coalesce(open, 0)::bigint AS open
+    FROM cell WHERE entered > 0
+)
+SELECT f.period, f.offence, f.dimension, f.value, f.basis, f.cohort, f.stage, f.entered, f.progressed, f.withdrew,
+       f.withdrew_evidenced, f.withdrew_continued, f.other_exit, f.convicted,
+       CASE WHEN f.basis = 'reported' THEN f.open END AS open,
+       f.withdrew::float8 / nullif(f.entered - f.open, 0) AS withdrawal_rate,
+       metrics.wilson_low(f.withdrew, f.entered - f.open) AS rate_low,
+       metrics.wilson_high(f.withdrew, f.entered - f.open) AS rate_high,
+       f.open > 0.05 * f.entered AS provisional
+FROM filled f;

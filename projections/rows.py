@@ -1,0 +1,210 @@
+"""The wide row of a journey: its columns, and how a folded journey is written as one line of COPY text."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from domain.journey import Journey
+
+
+class Column(NamedTuple):
+    name: str
+    type: str
+    comment: str
+    shown: bool = True  # in journeys.journey
+
+
+COLUMNS = (
+    Column("journey_id", "uuid", "uuid5 of force, crime reference and victim reference: one victim x one reported crime."),
+    Column("uvi", "text", "Unique victim identifier shown for the person: the least of those tied together, given ones before derived."),
+    Column("force", "text", "Police force that recorded the crime."),
+    Column("crime_reference", "text", "The force's number for the crime."),
+    Column("victim_reference", "text", "The force's number for the victim."),
+    Column("bcu", "text", "Basic Command Unit of the crime."),
+    Column("cps_area", "text", "CPS area of the lead case."),
+    Column("offence_group", "text", "Home Office offence subgroup, by the latest classification."),
+    Column("offence_code", "text", "Home Office offence code, by the latest classification."),
+    Column("flags", "text[]", "Flags of the crime, such as domestic_abuse, by the latest classification."),
+    Column("offences", "text[]", "Every category of offence that the crime is in (without all), sorted."),
+    Column("offence_date", "date", "When the offence happened, as reported."),
+    Column("location_type", "text", "Kind of place."),
+    Column("reporting_route", "text", "How the crime was reported."),
+    Column("age", "integer", "Victim's age in years at the report."),
+    Column("sex", "text", "Victim's sex."),
+    Column("ethnicity_self_defined", "text", "Victim's ethnicity as self-defined (18+1)."),
+    Column("ethnicity_officer_observed", "text", "Victim's ethnicity as observed by an officer."),
+    Column("vulnerabilities", "text[]", "Victim's recorded vulnerabilities; null where nobody recorded, empty where none."),
+    Column("interpreter_language", "text", "Language for which the victim needs an interpreter."),
+    Column("suspects", "integer", "Distinct suspects; 1 where a suspect is known without a reference."),
+    Column("victims_in_crime", "integer", "Persons who are victims of the crime."),
+    Column("suspect_relationship", "text", "The closest relationship of a suspect to the victim."),
+    Column("suspect_known_on_pnc", "boolean", "Whether any suspect is on the Police National Computer."),
+    Column("suspect_age", "integer", "Suspect's age in years."),
+    Column("suspect_sex", "text", "Suspect's sex."),
+    Column("suspect_ethnicity_self_defined", "text", "Suspect's ethnicity as self-defined (18+1)."),
+    Column("suspect_ethnicity_officer_observed", "text", "Suspect's ethnicity as observed by an officer."),
+    Column("vulnerable", "boolean", "Under 18, or any vulnerability recorded, or enhanced rights."),
+    Column("enhanced_rights", "boolean", "Enhanced rights by the latest needs assessment; null where none was made."),
+    Column("cohort_review", "boolean", "In the review's cohort: its offences, exactly one victim and one suspect."),
+    Column("counted", "boolean", "In the figures: not cancelled, and no other number of the same person in the same crime."),
+    Column("stage", "text", "investigation, charging, awaiting_trial, trial or concluded."),
+    Column("holder", "text", "Who has the file: police, cps, court or none."),
+    Column("holder_since", "date", "Since when."),
+    Column("exit", "text", "How the journey left the stage that it ended in."),
+    Column("exit_at", "date", "When it left."),
+    Column("reported_at", "date", "First report."),
+    Column("arrested_at", "date", "First arrest."),
+    Column("interviewed_at", "date", "First interview of a suspect."),
+    Column("referred_at", "date", "First full-code or threshold referral of the lead case, else its receipt."),
+    Column("referral_received_at", "date", "First receipt of the lead case by CPS."),
+    Column("charged_at", "date", "First decision to charge."),
+    Column("first_hearing_at", "date", "First hearing that took place."),
+    Column("first_trial_date", "date", "The date that the first trial was first listed for."),
+    Column("first_trial_listed_at", "date", "When a trial was first listed."),
+    Column("trial_started_at", "date", "First effective trial."),
+    Column("concluded_at", "date", "When the journey was concluded."),
+    Column("withdrew_at", "date", "Beginning of the withdrawal that stands."),
+    Column("withdrew_stage", "text", "The stage in which it began."),
+    Column("first_withdrew_at", "date", "Beginning of the first withdrawal."),
+    Column("withdrawals", "integer", "Spells of withdrawal."),
+    Column("withdrew_stages", "text[]", "The stages in which they began."),
+    Column("withdrawal_evidenced", "boolean", "Whether the withdrawal that stands has evidence behind it."),
+    Column("withdrawal_reasons", "text[]", "Reasons of the withdrawal that stands."),
+    Column("cps_days", "integer", "Days for which CPS held the file before charge, of the lead case, closed clock."),
+    Column("police_days", "integer", "Days for which police held the file after the referral, of the lead case, closed clock."),
+    Column("action_plans", "integer", "Action plans issued by CPS."),
+    Column("hearings", "integer", "Hearings listed."),
+    Column("adjournments", "integer", "Hearings adjourned."),
+    Column("ineffective_trials", "integer", "Trials recorded ineffective."),
+    Column("vacated_trials", "integer", "Trials vacated."),
+    Column("next_trial_date", "date", "Date of the next trial without an outcome."),
+    Column("last_victim_update_at", "date", "Last update of the victim by police."),
+    Column("support_services", "text[]", "Support services started."),
+    Column("reopened", "integer", "Returns to open."),
+    Column("cancelled", "boolean", "The crime was cancelled: in no figure."),
+    Column("anomalies", "text[]", "Codes of what is odd about the journey."),
+    Column("facts", "integer", "Facts of the journey."),
+    Column("known_at", "timestamptz", "When this system stored the latest of them."),
+    Column("path", "text", "What became of each stage entered: a word a stage, as `stage_word` spells it.", False),
+    Column("exit_paths", "text[]", "The same by month: its first day, then a word for each stage left in it.", False),
+    Column("delays", "jsonb", "Each interval begun.", False),
+    Column("cases", "jsonb", "Each case, by its own facts.", False),
+    Column("hearing_rows", "jsonb", "Each hearing.", False),
+    Column("trials", "jsonb", "Each trial.", False),
+    Column("spells", "jsonb", "Each spell of withdrawal.", False),
+    Column("waits", "jsonb", "Each wait still running.", False),
+    Column("reference_rows", "jsonb", "Each reference that leads to the journey.", False),
+    Column("positions", "bigint[]", "Positions of its facts in the log, in the order of the journey.", False),
+    Column("stages_after", "text[]", "The stage after each of them.", False),
+    Column("holders_after", "text[]", "The holder after each of them.", False),
+)
+NAMES = tuple(column.name for column in COLUMNS)
+PARTS = "parts"
+
+_ATTRIBUTE = {"hearing_rows": "hearings", "reference_rows": "references"}
+_STAGE_LETTER = {
+    "pre_charge": "P",
+    "post_charge": "Q",
+    "journey": "J",
+    "investigation": "I",
+    "charging": "C",
+    "awaiting_trial": "A",
+    "trial": "T",
+}
+_RESULT_LETTER = {"progressed": "p", "withdrew": "w", "other_exit": "x", "open": "o"}
+
+
+def table_sql() -> str:
+    columns = ",\n    ".join(f"{column.name} {column.type}" for column in COLUMNS)
+    return f"CREATE TABLE journey (\n    {columns},\n    {PARTS} bigint[] NOT NULL\n)"
+
+
+def _text(value: str) -> str:
+    if "\\" in value or "\t" in value or "\n" in value or "\r" in value:
+        value = value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return value
+
+
+def _array(values: Collection[Any]) -> str:
+    return "{" + ",".join('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values) + "}"
+
+
+def _numbers(values: Collection[int]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "uuid": str,
+    "text": str,
+    "integer": str,
+    "boolean": lambda value: "t" if value else "f",
+    "date": dt.date.isoformat,
+    "timestamptz": dt.datetime.isoformat,
+    "text[]": _array,
+    "bigint[]": _numbers,
+    "jsonb": lambda value: orjson.dumps(value).decode(),
+}
+_PLAIN = {"uuid", "integer", "boolean", "date", "timestamptz", "bigint[]"}
+
+
+class Row(NamedTuple):
+    """A journey as COPY text: `fields` by column, `parts` one number a figure, which differ when what that figure reads does,
+    and last one for the whole row."""
+
+    journey_id: UUID
+    fields: list[str]
+    parts: list[int]
+
+    def line(self) -> bytes:
+        return ("\t".join(self.fields) + "\t" + _numbers(self.parts) + "\n").encode()
+
+
+def row(journey: Journey, figures: Collection[Collection[int]]) -> Row:
+    """The row of a folded journey. `figures`: for each figure the numbers of the columns that it reads."""
+    fields = []
+    for column in COLUMNS:
+        value = _value(journey, column.name)
+        if value is None:
+            fields.append("\\N")
+        else:
+            text = _WRITERS[column.type](value)
+            fields.append(text if column.type in _PLAIN else _text(text))
+    parts = [_hash("\t".join([fields[i] for i in numbers])) for numbers in figures]
+    parts.append(_hash("\t".join(fields)))
+    return Row(journey.journey_id, fields, parts)
+
+
+def stage_word(stage: Mapping[str, Any]) -> str:
+    """What became of a stage, in two to four letters: the stage (P pre_charge, Q post_charge, J journey, I investigation,
+    C charging, A awaiting_trial, T trial), its result (p progressed, w withdrew, e withdrew with evidence, x other exit, o open),
+    `+` where a withdrawal began in it and it was left otherwise, `*` where it was left by a conviction."""
+    result = "e" if stage["evidenced"] else _RESULT_LETTER[stage["result"]]
+    return _STAGE_LETTER[stage["stage"]] + result + "+" * stage["continued"] + "*" * stage["convicted"]
+
+
+def exit_paths(stages: Iterable[Mapping[str, Any]]) -> list[str]:
+    months: dict[str, list[str]] = {}
+    for stage in stages:
+        if stage["left"]:
+            months.setdefault(stage["left"][:8] + "01", []).append(stage_word(stage))
+    return [" ".join((month, *sorted(words))) for month, words in sorted(months.items())]
+
+
+def _value(journey: Journey, name: str) -> Any:
+    if name == "path":
+        return " ".join(sorted(map(stage_word, journey.stages)))
+    if name == "exit_paths":
+        return exit_paths(journey.stages)
+    if name in ("positions", "stages_after", "holders_after"):
+        return [entry[("positions", "stages_after", "holders_after").index(name)] for entry in journey.timeline]
+    if name == "hearings":
+        return len(journey.hearings)
+    return getattr(journey, _ATTRIBUTE.get(name, name))
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

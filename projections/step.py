@@ -1,0 +1,118 @@
+"""One step: the next events of the log into a build, in one transaction (design: the Step, statement by statement)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection, Cursor
+
+from projections import candidates, figures, fold, index, tables
+from projections.digest import digest
+from projections.rows import NAMES, PARTS
+from store.log import read
+
+BATCH = 2_000  # events a step
+
+CHANGED = """
+CREATE TEMPORARY TABLE changed (LIKE journey, weight smallint NOT NULL, figures bigint NOT NULL) ON COMMIT DELETE ROWS
+"""
+
+AS_THEY_WERE = """
+INSERT INTO changed SELECT j.*, -1, c.figures
+FROM unnest(%s::uuid[], %s::bigint[]) AS c(journey_id, figures) JOIN journey j USING (journey_id)
+"""
+
+
+class OtherRules(Exception):
+    """The live build was made by other rules than this program's: it must be built beside, never written into."""
+
+
+class NoBuild(Exception):
+    """There is no such build (yet)."""
+
+
+@dataclass(slots=True)
+class Step:
+    """What a step did. `journeys`: those whose row changed; a row that is no more is in it too."""
+
+    build: int
+    position: int
+    events: int
+    folded: int = 0
+    cells: int = 0
+    journeys: set[UUID] = field(default_factory=set)
+
+
+def step(connection: Connection[Any], n: int | None = None, *, upto: int | None = None, limit: int = BATCH) -> Step:
+    """Take the live build (or build `n`) further by at most `limit` events, not beyond position `upto`.
+
+    Raises NoBuild, OtherRules. Everything is undone together if anything fails.
+    """
+    with connection.transaction(), connection.cursor() as cur:
+        return forward(cur, n, upto=upto, limit=limit)
+
+
+def forward(cur: Cursor[Any], n: int | None, *, upto: int | None, limit: int) -> Step:
+    """The step inside the caller's transaction. The build's row is the fence: whoever writes has it locked."""
+    which = "live" if n is None else "n = %(n)s"
+    found = cur.execute(f"SELECT n, position, digest FROM projection.build WHERE {which} FOR UPDATE", {"n": n}).fetchone()
+    if found is None:
+        raise NoBuild
+    build, position, rules = found
+    if bytes(rules) != digest():
+        raise OtherRules
+    tables.enter(cur, build, local=True)
+    records = read(cur, after=position, upto=upto, limit=limit)
+    done = Step(build, position, len(records))
+    if not records:
+        return done
+    done.position = records[-1].position
+    changed = index.apply(cur, records, done.position)
+    concerned = candidates.candidates(cur, changed)
+    folded = fold.Folded(cur.connection, concerned.journeys)
+    done.folded = len(concerned.journeys)
+    _write(cur, folded, concerned.journeys, done)
+    _led(cur, concerned.led, folded.taken)
+    cur.execute("UPDATE projection.build SET position = %s WHERE n = %s", (done.position, build))
+    return done
+
+
+def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step) -> None:
+    """Old rows -1, new rows +1 through each figure of which they differ; then the rows themselves."""
+    every = (1 << len(figures.figures())) - 1
+    cur.execute("SELECT journey_id, parts FROM journey WHERE journey_id = ANY(%s)", (list(wanted),))
+    before = dict(cur.fetchall())
+    masks = dict.fromkeys(before.keys() - folded.rows.keys(), every)
+    for id_, row in folded.rows.items():
+        old = before.get(id_)
+        if old is None:
+            masks[id_] = every
+        elif old[-1] != row.parts[-1]:
+            masks[id_] = sum(1 << i for i, (a, b) in enumerate(zip(old[:-1], row.parts[:-1], strict=True)) if a != b)
+    fold.note_broken(cur, wanted, folded.broken)
+    done.journeys = set(masks)
+    if not masks:
+        return
+    if cur.execute("SELECT to_regclass('pg_temp.changed')").fetchone() == (None,):
+        cur.execute(CHANGED)
+    cur.execute(AS_THEY_WERE, (list(masks), list(masks.values())))
+    names = ", ".join((*NAMES, PARTS))
+    with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:
+        for id_, row in folded.rows.items():
+            if id_ in masks:
+                out.write(row.line()[:-1] + b"\t1\t%d\n" % masks[id_])
+    cur.execute("DELETE FROM journey WHERE journey_id = ANY(%s)", (list(masks),))
+    cur.execute(f"INSERT INTO journey ({names}) SELECT {names} FROM changed WHERE weight = 1")
+    for i, figure in enumerate(figures.figures()):
+        if any(mask >> i & 1 for mask in masks.values()):
+            for table in figure.tables:
+                done.cells += figures.count(cur, table, f"SELECT * FROM changed WHERE counted AND figures & {1 << i} <> 0")
+
+
+def _led(cur: Cursor[Any], positions: set[int], taken: set[int]) -> None:
+    """Keep the list of live facts that no journey drew on."""
+    cur.execute("DELETE FROM unled WHERE position = ANY(%s)", (list(positions),))
+    cur.execute(
+        "INSERT INTO unled SELECT position FROM fact WHERE position = ANY(%s) AND live ON CONFLICT DO NOTHING",
+        (list(positions - taken),),
+    )

@@ -1,0 +1,117 @@
+"""Read from the index and the log what is needed to fold some journeys: their neighbourhood, by live edges only."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from domain.fact import Fact
+from domain.neighbourhood import JourneyKey, Neighbourhood
+from schemas.reference import Reference
+from store.log import decode
+
+SUBJECTS = """
+WITH RECURSIVE down(id) AS (
+    SELECT DISTINCT crime FROM journey_key WHERE journey_id = ANY(%s::uuid[])
+    UNION
+    SELECT e.to_id FROM down JOIN edge e ON e.from_id = down.id
+    WHERE e.live AND e.kind = 'leads' AND NOT EXISTS (SELECT FROM wide w WHERE w.subject = e.to_id)
+)
+SELECT s.id, s.scheme, s.value FROM down JOIN subject s USING (id)
+"""
+
+EDGES = """
+SELECT e.from_id, e.to_id FROM edge e WHERE e.live AND e.kind = 'leads' AND e.to_id = ANY(%s::uuid[])
+"""
+
+KEYS = """
+SELECT journey_id, person, force, crime_reference, victim_reference
+FROM journey_key WHERE live AND (crime = ANY(%s::uuid[]) OR person = ANY(%s::uuid[]))
+"""
+
+TIES = """
+WITH RECURSIVE cluster(id) AS (
+    SELECT unnest(%s::uuid[])
+    UNION
+    SELECT o.id FROM cluster
+    CROSS JOIN LATERAL (SELECT e.to_id FROM edge e WHERE e.from_id = cluster.id AND e.live AND e.kind = 'same'
+                        UNION ALL SELECT e.from_id FROM edge e WHERE e.to_id = cluster.id AND e.live AND e.kind = 'same') AS o(id)
+)
+SELECT e.from_id, e.to_id, e.how FROM cluster JOIN edge e ON e.from_id = cluster.id WHERE e.live AND e.kind = 'same'
+"""
+
+FACTS = """
+SELECT f.position, f.subject, f.named_scheme, f.named, f.source, f.event_id, f.type, f.occurred_at, f.precise, f.live,
+       f.said_at, e.topic, e.state, e.known_at, o.topic, o.state, o.known_at
+FROM fact f
+JOIN log.stored_events e ON e.notification_id = f.said_at
+LEFT JOIN log.stored_events o ON o.notification_id = f.position AND f.said_at <> f.position
+WHERE f.subject = ANY(%s::uuid[])
+"""
+
+
+def neighbourhood(connection: Connection[Any], wanted: Collection[UUID]) -> Neighbourhood:
+    """All that the fold of the `wanted` journeys may look at."""
+    own = {id_: Reference(scheme, value) for id_, scheme, value in connection.execute(SUBJECTS, (list(wanted),))}
+    edges = connection.execute(EDGES, (list(own),)).fetchall()
+    around = {a for a, _ in edges} - set(own)
+    references = own | _references(connection, around)
+    persons = [
+        row[0] for row in connection.execute("SELECT DISTINCT person FROM journey_key WHERE journey_id = ANY(%s)", (list(wanted),))
+    ]
+    ties, cluster = _ties(connection, persons)
+    crimes = [id_ for id_, reference in references.items() if reference.scheme == "crime"]
+    keys = connection.execute(KEYS, (crimes, list(cluster))).fetchall()
+    more = {row[1] for row in keys} - cluster
+    if more:
+        ties += _ties(connection, list(more))[0]
+    references |= _references(connection, cluster - set(references))
+    return Neighbourhood(
+        journeys=[JourneyKey(*row[:1], *row[2:]) for row in keys],
+        facts=_facts(connection, [*own, *cluster], references),
+        leads=[(references[a], references[b]) for a, b in edges],
+        same=ties,
+    )
+
+
+def _references(connection: Connection[Any], ids: Collection[UUID]) -> dict[UUID, Reference]:
+    if not ids:
+        return {}
+    rows = connection.execute("SELECT id, scheme, value FROM subject WHERE id = ANY(%s::uuid[])", (list(ids),))
+    return {id_: Reference(scheme, value) for id_, scheme, value in rows}
+
+
+def _ties(connection: Connection[Any], persons: Collection[UUID]) -> tuple[list[tuple[str, str, Any]], set[UUID]]:
+    """Live ties in the clusters of these persons, as (uvi, uvi, how), and the persons of the clusters."""
+    rows = connection.execute(TIES, (list(persons),)).fetchall()
+    ids = {id_ for a, b, _ in rows for id_ in (a, b)}
+    names = _references(connection, ids)
+    return [(names[a].value, names[b].value, how) for a, b, how in rows], ids | set(persons)
+
+
+def _facts(connection: Connection[Any], subjects: list[UUID], references: dict[UUID, Reference]) -> list[Fact]:
+    facts = []
+    for row in connection.execute(FACTS, (subjects,), binary=True):
+        position, subject, scheme, value, source, id_, type_, occurred, precise, live, said_at = row[:11]
+        record = decode(said_at, *row[11:14])
+        amended = said_at != position
+        recorded = decode(position, *row[14:17]).recorded if amended else record.recorded
+        facts.append(
+            Fact(
+                position=position,
+                source=source,
+                id=id_,
+                type=type_,
+                occurred=occurred,
+                recorded=recorded,
+                known=record.known_at,
+                precision=precise,
+                subject=references[subject],
+                named=Reference(scheme, value) if scheme else None,
+                data=record.data["data"] if amended else record.data,
+                voided=not live,
+                amended=amended,
+            )
+        )
+    return facts

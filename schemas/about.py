@@ -90,6 +90,6 @@ def _statements(model: type[EventData], data: Mapping[str, Any], force: str) -> 
                 if start == end:
                     continue
                 if start.scheme == "person":
-                    yield Statement(*sorted((start, end)), link.makes, "same")
+                    yield Statement(min(start, end), max(start, end), link.makes, "same")
                 else:
                     yield Statement(start, end, link.makes, "leads")

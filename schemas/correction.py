@@ -44,6 +44,9 @@ class EventAmended(EventData):
     SUBJECT = ("amends",)
 
     amends: Target
-    data: dict[str, Any] = Field(description="The whole corrected data, as the type of the event amended has it.")
+    data: dict[str, Any] = Field(
+        description="The whole corrected data, as the type of the event amended has it.",
+        examples=[{"crime_reference": "01/2345678/21", "outcome_code": 15}],
+    )
     time: Instant | None = Field(None, description="When it happened, if that changes too; precise as before.")
     reason: Reason

@@ -60,7 +60,7 @@ class HearingListed(_OnHearing):
     urn: Urn | None = None
     court: Court
     hearing_type: Annotated[str, Listed(codes.HEARING_TYPES, r"[A-Za-z0-9]{1,10}", upper=True)]
-    start_date: Day
+    start_date: Day = Field(examples=["2022-03-14"])
     jurisdiction: Jurisdiction | None = None
     estimate_days: Annotated[int, Field(strict=True, examples=[3]), Ge(1), Le(1000)] | None = None
 
@@ -70,7 +70,7 @@ class HearingRelisted(_OnHearing):
 
     TYPE = "courts.hearing-relisted.v1"
 
-    start_date: Day
+    start_date: Day = Field(examples=["2022-06-13"])
     court: Court | None = None
 
 
@@ -78,7 +78,7 @@ class _LeadsOn(_OnHearing):
     LINKS = (Link("hearing_id", "next_hearing_id"),)
 
     next_hearing_id: NextHearingId | None = None
-    next_start_date: Day | None = None
+    next_start_date: Day | None = Field(None, examples=["2022-06-13"])
 
 
 class HearingAdjourned(_LeadsOn):
@@ -95,7 +95,9 @@ class TrialOutcomeRecorded(_LeadsOn):
     TYPE = "courts.trial-outcome-recorded.v1"
 
     outcome: TrialOutcome
-    reason_code: Annotated[str, Listed(TRIAL_REASON_CODES, r"[A-Za-z0-9]{1,10}", upper=True)] | None = None
+    reason_code: Annotated[str, Listed(TRIAL_REASON_CODES, r"[A-Za-z0-9]{1,10}", upper=True)] | None = Field(
+        None, description="HMCTS's code; what it means depends on the outcome and the jurisdiction.", examples=["N3"]
+    )
 
 
 class TrialOutcomeCleared(_OnHearing):

@@ -43,7 +43,7 @@ class ActionPlanIssued(_OnCase):
     TYPE = "cps.action-plan-issued.v1"
 
     action_plan_id: ActionPlanId
-    due_date: Day | None = None
+    due_date: Day | None = Field(None, examples=["2021-09-14"])
     priority: Annotated[str, Listed(codes.PRIORITIES)] | None = None
 
 

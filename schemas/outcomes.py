@@ -22,16 +22,19 @@ ChargingDecision = Literal[
     "administratively_finalised",
     "other",
 ]
-ProsecutionOutcome = Literal[
-    "convicted",
-    "acquitted",
-    "discontinued",
-    "no_evidence_offered",
-    "charges_withdrawn",
-    "stayed",
-    "lie_on_file",
-    "administratively_finalised",
+ProsecutionOutcome = Annotated[
+    Literal[
+        "convicted",
+        "acquitted",
+        "discontinued",
+        "no_evidence_offered",
+        "charges_withdrawn",
+        "stayed",
+        "lie_on_file",
+        "administratively_finalised",
+    ],
+    Field(description="`acquitted` is dismissed too.", examples=["convicted"]),
 ]
-TrialOutcome = Literal["effective", "cracked", "ineffective", "vacated"]
+TrialOutcome = Annotated[Literal["effective", "cracked", "ineffective", "vacated"], Field(examples=["ineffective"])]
 Jurisdiction = Literal["crown", "magistrates"]
 ConvictionBasis = Annotated[str, Listed(codes.CONVICTION_BASES)]

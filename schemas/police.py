@@ -56,10 +56,10 @@ class CrimeReported(EventData):
 
     crime_reference: CrimeReference
     victim_reference: VictimReference
-    offence_group: OffenceGroup
+    offence_group: OffenceGroup = Field(examples=["violence_with_injury"])
     offence_code: OffenceCode | None = None
     flags: Codes[OffenceFlag] | None = None
-    offence_date: Day | None = None
+    offence_date: Day | None = Field(None, examples=["2021-05-01"])
     bcu: Code | None = Field(None, description="The command unit that has the crime.", examples=["central_east"])
     location_type: Annotated[str, Listed(codes.LOCATIONS)] | None = None
     suspect_relationship: Relationship | None = None
@@ -278,4 +278,4 @@ class HearingNotified(EventData):
     hearing_id: HearingId | None = None
     urn: Urn | None = None
     victim_reference: VictimReference
-    start_date: Day | None = Field(None, description="The date that the victim was told.")
+    start_date: Day | None = Field(None, description="The date that the victim was told.", examples=["2022-03-14"])

@@ -55,9 +55,7 @@ class Event:
     other_codes: int
 
 
-def read(
-    value: bytes | None, headers: Sequence[tuple[str, bytes]] = (), *, topic: str | None, now: datetime
-) -> Event:
+def read(value: bytes | None, headers: Sequence[tuple[str, bytes]] = (), *, topic: str | None, now: datetime) -> Event:
     """The event in a message in structured or binary mode, or in a line of a file (`topic` None: any agency's).
 
     Raises Rejected, and nothing else.
@@ -95,9 +93,7 @@ def read(
         unknown += _check_correction(stored, source, agency, now, others)
     content = f"{type}\n{occurred.isoformat()}\n{recorded.isoformat()}\n{precision}\n".encode()
     content_hash = blake2b(content + orjson.dumps(data, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
-    return Event(
-        source, id, type, occurred, recorded, precision, stored, content_hash, unknown, len(others)
-    )
+    return Event(source, id, type, occurred, recorded, precision, stored, content_hash, unknown, len(others))
 
 
 def _is_binary(headers: Sequence[tuple[str, bytes]]) -> bool:
@@ -216,9 +212,7 @@ def _check_range(moment: datetime, pointer: str, now: datetime) -> None:
         raise Rejected("time_out_of_range", pointer, "must be from 1970 until a day from now")
 
 
-def _check_correction(
-    stored: dict[str, Any], source: str, agency: str, now: datetime, others: list[str]
-) -> int:
+def _check_correction(stored: dict[str, Any], source: str, agency: str, now: datetime, others: list[str]) -> int:
     """The rules of corrections (contract 2.5). Puts an amendment's data in their form; returns their unknown fields."""
     name = "voids" if "voids" in stored else "amends"
     target = stored[name]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from schemas import correction, cps, courts, identity, police, support
+from schemas import correction, courts, cps, identity, police, support
 from schemas.base import EventData
 
 

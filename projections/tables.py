@@ -9,6 +9,8 @@ from psycopg import Connection, Cursor, errors, sql
 
 from projections.figures import figures
 from projections.rows import COLUMNS, table_sql
+from schemas.regions import COURT_REGIONS
+from schemas.trial_reasons import TRIAL_REASONS
 
 HERE = Path(__file__).parent
 
@@ -28,6 +30,12 @@ def create(connection: Connection[Any], n: int) -> None:
         enter(cur, n, local=True)
         execute(cur, (HERE / "schema" / "index.sql").read_text())
         execute(cur, (HERE / "schema" / "functions.sql").read_text())
+        with cur.copy("COPY court_region FROM STDIN") as out:
+            for pair in COURT_REGIONS.items():
+                out.write_row(pair)
+        with cur.copy("COPY trial_reason FROM STDIN") as out:
+            for key, reason in TRIAL_REASONS.items():
+                out.write_row((*key, *reason))
         execute(cur, table_sql())
         for figure in figures():
             for table in figure.tables:

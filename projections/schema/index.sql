@@ -71,3 +71,18 @@ CREATE TABLE broken (
     error      text        NOT NULL,
     since      timestamptz NOT NULL
 );
+
+CREATE TABLE court_region (
+    court  text PRIMARY KEY,
+    region text NOT NULL
+);
+
+CREATE TABLE trial_reason (
+    outcome        text    NOT NULL,
+    code           text    NOT NULL,
+    jurisdiction   text    NOT NULL,
+    label          text    NOT NULL,
+    party          text    NOT NULL,
+    victim_related boolean NOT NULL,
+    PRIMARY KEY (outcome, code, jurisdiction)
+);

@@ -1,5 +1,5 @@
 -- @view
-SELECT j.journey_id, t.position, f.occurred_at, (o.said ->> 'recorded')::timestamptz AS recorded_at, e.known_at, f.type, f.source,
+SELECT j.journey_id, t.n::integer AS n, t.position, f.occurred_at, (o.said ->> 'recorded')::timestamptz AS recorded_at, e.known_at, f.type, f.source,
        f.event_id, t.stage_after, t.holder_after, NOT f.live AS voided,
        CASE WHEN f.said_at = f.position THEN o.said -> 'data'
             ELSE convert_from(a.state, 'UTF8')::jsonb -> 'data' -> 'data' END AS data
@@ -11,8 +11,9 @@ JOIN log.stored_events a ON a.notification_id = f.said_at
 CROSS JOIN LATERAL (SELECT convert_from(e.state, 'UTF8')::jsonb AS said) AS o
 
 -- @comments
--- relation: One row a fact of a journey; ordered by occurred_at it is not quite the order of the fold: use position only to find the event.
+-- relation: One row a fact of a journey; n is its place in the order of the fold.
 -- journey_id: The journey.
+-- n: Its place, from 1.
 -- position: Where the event stands in the log.
 -- occurred_at: When it happened.
 -- recorded_at: When the agency wrote it down.

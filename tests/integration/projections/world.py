@@ -1,0 +1,88 @@
+"""A log and its tables, driven by hand."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+import psycopg
+from psycopg.rows import dict_row
+
+from projections.build import build, sweep
+from projections.step import step
+from projections.verify import verify
+from store.intake import Delivery, Intake, Line
+from store.log import Log
+
+NOW = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+Event = dict[str, Any]
+
+
+def quiet(what: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+class World:
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.log = Log(dsn)
+        self.intake = Intake(self.log)
+        self.lines = 0
+
+    def close(self) -> None:
+        self.log.close()
+
+    def forget(self) -> None:
+        """Empty everything."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute("UPDATE projection.build SET live = false")
+            sweep(connection)
+            connection.execute("TRUNCATE log.stored_events, log.rejected, log.source, log.outbox RESTART IDENTITY")
+
+    def say(self, *events: Event) -> None:
+        """The events arrive, in one batch."""
+        deliveries = []
+        for event in events:
+            self.lines += 1
+            deliveries.append(Delivery(orjson.dumps(event), (), None, Line("history", self.lines)))
+        self.intake.take(deliveries, now=NOW)
+
+    def build(self) -> None:
+        with build(self.dsn, None, quiet, processes=1) as beside:
+            beside.swap()
+
+    def step(self, limit: int = 2_000) -> int:
+        """One step; how many events it took."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            return step(connection, limit=limit).events
+
+    def differences(self) -> dict[str, Any]:
+        """What a recomputation finds, by table."""
+        return {c.table: c.differences for c in verify(self.dsn, quiet, processes=1) if c.differences}
+
+    def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        with psycopg.connect(self.dsn, row_factory=dict_row) as connection:
+            return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+
+    def journeys(self) -> dict[str, dict[str, Any]]:
+        """Every journey but for what depends on when events were known."""
+        found = self.rows("SELECT * FROM journeys.journey")
+        return {str(j.pop("journey_id")): {k: v for k, v in j.items() if k != "known_at"} for j in found}
+
+    def figures(self, *names: str) -> dict[str, list[tuple[Any, ...]]]:
+        return {
+            name: [tuple(row.values()) for row in self.rows(f"SELECT * FROM metrics.{name} ORDER BY 1, 2, 3, 4, 5, 6, 7")]
+            for name in names
+        }
+
+
+def arrive(world: World, events: Iterable[Event], sizes: Iterable[int]) -> None:
+    """The events arrive in batches of these sizes, over and over."""
+    left = list(events)
+    for size in sizes:
+        if not left:
+            return
+        world.say(*left[:size])
+        left = left[size:]
+    if left:
+        world.say(*left)

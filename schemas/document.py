@@ -8,6 +8,7 @@ from typing import Any
 from schemas import codes, places
 from schemas.base import CODE, EventData
 from schemas.envelope import CORRECTION, STRUCTURED, TOPICS, envelope
+from schemas.outcomes import OUTCOMES
 from schemas.reference import PATTERN
 from schemas.trial_reasons import TRIAL_REASONS
 from schemas.types import TYPES
@@ -238,10 +239,13 @@ def _codes_page() -> str:
     for name, listed in vars(codes).items():
         if isinstance(listed, dict) and name.isupper():
             lines += _table(name.replace("_", " ").capitalize(), listed)
+    lines += _table("Outcomes (Home Office)", OUTCOMES)
     lines += _table("London's command units", places.BCUS)
     lines += _table("CPS areas", places.CPS_AREAS)
     lines += _table("Forces", {slug: force.label for slug, force in places.FORCES.items()})
-    lines += _table("Courts", {code: f"{court.label} ({court.region})" for code, court in places.COURTS.items()})
+    lines += _table(
+        "Courts", {code: f"{court.label} ({places.REGIONS[court.region]})" for code, court in places.COURTS.items()}
+    )
     lines += ["", "## Reasons of trials that did not go ahead", ""]
     lines += ["| outcome | code | jurisdiction | reason | party | victim or witness |", "|---|---|---|---|---|---|"]
     for (outcome, code, jurisdiction), reason in TRIAL_REASONS.items():

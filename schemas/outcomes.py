@@ -8,11 +8,38 @@ from pydantic import Field
 from schemas import codes
 from schemas.base import Listed
 
+# Home Office outcome types. What each does to a journey: contract 4. This list is closed.
+OUTCOMES = {
+    0: "No outcome yet, or outcome removed",
+    1: "Charged or summonsed",
+    2: "Caution, youth",
+    3: "Caution, adult",
+    4: "Taken into consideration",
+    5: "Offender died",
+    6: "Penalty notice for disorder",
+    7: "Cannabis or khat warning",
+    8: "Community resolution",
+    9: "Not in the public interest (CPS)",
+    10: "Not in the public interest (police)",
+    11: "Suspect under age",
+    12: "Suspect too ill",
+    13: "Victim or key witness dead or too ill",
+    14: "Suspect not identified, victim does not support",
+    15: "Suspect identified, victim supports, evidential difficulties",
+    16: "Suspect identified, victim does not support",
+    17: "Time limit for a prosecution passed",
+    18: "No suspect identified",
+    19: "Passed to the national fraud bureau",
+    20: "Passed to another body",
+    21: "Further investigation not in the public interest (police)",
+    22: "Diversion, education or intervention",
+}
+
 OutcomeCode = Annotated[
     int,
     Field(strict=True, description="Home Office outcome type; 0 = outcome removed.", examples=[16]),
-    Ge(min(codes.OUTCOMES)),
-    Le(max(codes.OUTCOMES)),
+    Ge(min(OUTCOMES)),
+    Le(max(OUTCOMES)),
 ]
 ChargingDecision = Literal[
     "charge",

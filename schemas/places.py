@@ -92,37 +92,47 @@ FORCES = {
     "wiltshire": PoliceForce("Wiltshire", ("54",), "wessex"),
 }
 
+REGIONS = {
+    "london": "London",
+    "midlands": "Midlands",
+    "north_east": "North East",
+    "north_west": "North West",
+    "south_east": "South East",
+    "south_west": "South West",
+    "wales": "Wales",
+}
+
 _CROWN_COURTS = {
-    "London": (
-        *("Central Criminal Court", "Croydon", "Harrow", "Inner London", "Isleworth", "Kingston upon Thames"),
+    "london": (
+        *("Central Criminal Court", "Croydon", "Harrow", "Inner London", "Isleworth", "Kingston"),
         *("Snaresbrook", "Southwark", "Wood Green", "Woolwich"),
     ),
-    "Midlands": (
+    "midlands": (
         *("Birmingham", "Derby", "Leicester", "Lincoln", "Northampton", "Nottingham", "Shrewsbury", "Stafford"),
         *("Stoke on Trent", "Warwick", "Wolverhampton", "Worcester"),
     ),
-    "North East": (
+    "north_east": (
         *("Bradford", "Durham", "Great Grimsby", "Kingston upon Hull", "Leeds", "Newcastle upon Tyne", "Sheffield"),
         *("Teesside", "York"),
     ),
-    "North West": (
+    "north_west": (
         *("Bolton", "Carlisle", "Chester", "Liverpool", "Manchester Crown Square", "Manchester Minshull Street"),
         "Preston",
     ),
-    "South East": (
+    "south_east": (
         *("Aylesbury", "Basildon", "Cambridge", "Canterbury", "Chelmsford", "Guildford", "Ipswich", "Lewes", "Luton"),
         *("Maidstone", "Norwich", "Oxford", "Reading", "St Albans"),
     ),
-    "South West": (
+    "south_west": (
         *("Bournemouth", "Bristol", "Dorchester", "Exeter", "Gloucester", "Newport Isle of Wight", "Plymouth"),
         *("Portsmouth", "Salisbury", "Southampton", "Swindon", "Taunton", "Truro", "Winchester"),
     ),
-    "Wales": ("Cardiff", "Mold", "Swansea"),
+    "wales": ("Cardiff", "Mold", "Swansea"),
 }
 
 
 class Court(NamedTuple):
-    """A Crown Court centre and the region in which the Ministry of Justice counts it."""
+    """A Crown Court centre and the region (a code of `REGIONS`) in which the Ministry of Justice counts it."""
 
     label: str
     region: str

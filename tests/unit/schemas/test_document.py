@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import orjson
+import pytest
+from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]
+
+from schemas.document import documents, example, json_schema
+from schemas.rejected import REASONS
+from schemas.types import TYPES
+from tests.unit.schemas.saying import taken
+from vjt.schema import schema
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_generated_files_are_current() -> None:
+    stale = [path for path, text in documents().items() if (ROOT / path).read_text(encoding="utf-8") != text]
+    assert stale == [], "run `vjt schema`"
+
+
+def test_no_generated_file_is_left_of_a_type_that_is_gone() -> None:
+    for folder in ("json", "examples"):
+        assert {path.stem for path in (ROOT / "schemas" / folder).iterdir()} == set(TYPES)
+
+
+def test_the_verb_writes_every_file(tmp_path: Path) -> None:
+    schema(tmp_path)
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} == set(documents())
+
+
+@pytest.mark.parametrize("type", TYPES)
+def test_every_example_is_valid_by_its_schema_and_is_read_whole(type: str) -> None:
+    document = json_schema(TYPES[type])
+    Draft202012Validator.check_schema(document)
+    said = example(TYPES[type])
+    Draft202012Validator(document).validate(said)
+    event = taken(said)
+    assert (event.unknown_fields, event.other_codes) == (0, 0)
+    assert said["data"].keys() == TYPES[type].model_fields.keys()
+    assert orjson.loads((ROOT / f"schemas/examples/{type}.json").read_bytes()) == said
+
+
+@pytest.mark.parametrize(
+    ("type", "change"),
+    [
+        ("police.victim-updated.v1", {"crime_reference": None, "urn": None}),
+        ("cps.charging-decision-made.v1", {"force": None}),
+        ("police.outcome-recorded.v1", {"outcome_code": 23}),
+        ("police.crime-reported.v1", {"victim": {"age": "34"}}),
+        ("police.charge-referral-submitted.v1", {"crime_references": []}),
+    ],
+)
+def test_a_schema_refuses_what_reading_refuses(type: str, change: dict[str, object]) -> None:
+    event = example(TYPES[type])
+    event["data"] = {name: value for name, value in (event["data"] | change).items() if value is not None}
+    with pytest.raises(ValidationError):
+        Draft202012Validator(json_schema(TYPES[type])).validate(event)
+
+
+def test_every_reason_for_rejection_is_explained() -> None:
+    page = (ROOT / "docs" / "rejected.md").read_text(encoding="utf-8")
+    assert [reason for reason in REASONS if f"| `{reason}` |" not in page] == []
+
+
+def test_the_asyncapi_document_refers_to_files_and_messages_that_are_there() -> None:
+    document = orjson.loads((ROOT / "schemas" / "asyncapi.json").read_bytes())
+    messages = document["components"]["messages"]
+    assert messages.keys() == TYPES.keys()
+    for message in messages.values():
+        assert (ROOT / "schemas" / message["payload"]["schema"]["$ref"]).is_file()
+    for channel in document["channels"].values():
+        for message in channel.get("messages", {}).values():
+            assert message["$ref"].removeprefix("#/components/messages/") in messages
+    for operation in document["operations"].values():
+        assert operation["channel"]["$ref"].removeprefix("#/channels/") in document["channels"]

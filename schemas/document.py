@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from schemas import codes, places
-from schemas.base import CODE, EventData
+from schemas.base import CODE, MOST_CODES, MOST_CRIMES, EventData
 from schemas.envelope import CORRECTION, STRUCTURED, TOPICS, envelope
 from schemas.outcomes import OUTCOMES
 from schemas.reference import PATTERN
@@ -170,6 +170,13 @@ def _events_page() -> str:
         "Fields that are not required may be left out. *About*: the first field given says what the event is about;",
         "*names*: the victim of whom it speaks, else it speaks of everybody there; *ties*: what it brings together.",
         "Codes and what they mean: [codes](codes.md). Why an event is rejected: [rejected](../rejected.md).",
+        "",
+        "- A reference is trimmed, and kept in upper case; a UVI that this system derived, and a force, in lower case.",
+        "- A field given as `null` is absent. An absent list says nothing, an empty one says none.",
+        "- An unknown field is dropped, an unknown code of a list that ends in `other` becomes it; both are counted.",
+        f"- Lists hold each value once: up to {MOST_CRIMES:,} crime references, {MOST_CODES} codes.",
+        "- All crime references of one event are of one force: that of the source, else the one in `force`.",
+        "- A date is a day of the calendar from 1900 to 2100, a time has an offset and counts to the microsecond.",
     ]
     agency = ""
     for type, model in TYPES.items():

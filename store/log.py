@@ -5,7 +5,8 @@ the person's attributes apart from the rest, so that they can be sealed by thems
 whoever folds reads by position.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
@@ -13,14 +14,15 @@ from uuid import UUID
 
 import orjson
 from eventsourcing.application import Application
-from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
+from eventsourcing.persistence import InfrastructureFactory, Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import Environment
 from psycopg import Cursor
+from psycopg.rows import tuple_row
 
 from schemas.about import about
 from schemas.read import Event
 from schemas.reference import event_key, subject_id
-from store.recorder import NEXT, Datastore, Entry, Factory, Recorder
+from store.recorder import NEXT, Entry, Factory, Recorder
 
 PERSON = "victim"
 """The field of `data` that holds a person's attributes."""
@@ -99,6 +101,8 @@ class EventMapper(Mapper[UUID]):
 class Log(Application[UUID]):
     """The events that agencies sent. `dsn` is a connection string of libpq."""
 
+    mapper: EventMapper
+    recorder: Recorder
     name = ""  # the library names its tables after it; without one they are called stored_events
 
     def __init__(self, dsn: str) -> None:
@@ -108,7 +112,7 @@ class Log(Application[UUID]):
     def construct_env(self, name: str, env: Any = None) -> Environment:
         return Environment()
 
-    def construct_factory(self, env: Environment) -> Factory:
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         return Factory(self.dsn)
 
     def construct_mapper(self) -> EventMapper:
@@ -118,9 +122,18 @@ class Log(Application[UUID]):
         # The library's own choice here would be a recorder that ignores tracking without a word.
         return cast(Recorder, self.factory.process_recorder())
 
-    @property
-    def datastore(self) -> Datastore:
-        return cast(Datastore, cast(Recorder, self.recorder).datastore)
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor[Any]]:
+        """One transaction on a connection of the pool; commits if nothing is raised.
+
+        What the database raises comes as an exception of `eventsourcing.persistence`.
+        """
+        with (
+            self.recorder.datastore.get_connection() as connection,
+            connection.transaction(),
+            connection.cursor(row_factory=tuple_row) as cursor,
+        ):
+            yield cursor
 
 
 def said(event: Event) -> Said:

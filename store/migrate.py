@@ -27,7 +27,9 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
         database = conninfo_to_dict(dsn).get("dbname")
-        super().__init__(DatabaseURI("postgresql+psycopg", None, None, None, None, database, {}), default_migration_table)
+        super().__init__(
+            DatabaseURI("postgresql+psycopg", None, None, None, None, database, {}), default_migration_table
+        )
 
     def connect(self, dburi: DatabaseURI) -> psycopg.Connection[Any]:
         return psycopg.connect(self.dsn, autocommit=True)

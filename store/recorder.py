@@ -49,11 +49,14 @@ FROM (SELECT known_at FROM log.stored_events ORDER BY notification_id DESC LIMIT
 APPEND: LiteralString = """
 INSERT INTO log.stored_events (originator_id, originator_version, topic, state, event_key, content_hash, known_at)
 SELECT e.originator_id,
-       coalesce(nullif(e.version, -1), coalesce(last.version, 0) + row_number() OVER (PARTITION BY e.originator_id ORDER BY e.n)),
+       CASE e.version WHEN -1 THEN last.version + row_number() OVER (PARTITION BY e.originator_id ORDER BY e.n)
+                      ELSE e.version END,
        e.topic, e.state, coalesce(e.event_key, gen_random_uuid()), coalesce(e.content_hash, ''), %s
-FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bytea[], %s::uuid[], %s::bytea[])
+FROM unnest(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[], %b::uuid[], %b::bytea[])
      WITH ORDINALITY AS e(originator_id, version, topic, state, event_key, content_hash, n)
-CROSS JOIN LATERAL (SELECT max(s.originator_version) AS version FROM log.stored_events s WHERE s.originator_id = e.originator_id) AS last
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(s.originator_version), 0) FROM log.stored_events s WHERE s.originator_id = e.originator_id
+) AS last(version)
 ORDER BY e.n
 RETURNING notification_id
 """

@@ -79,7 +79,7 @@ CREATE TABLE log.rejected (
     hash       bytea       NOT NULL,
     agency     text,
     value      bytea,
-    headers    bytea[]     NOT NULL,
+    headers    bytea,
     times      int         NOT NULL DEFAULT 1,
     first_seen timestamptz NOT NULL,
     last_seen  timestamptz NOT NULL,
@@ -103,7 +103,7 @@ COMMENT ON COLUMN log.rejected.line IS 'Line of the file, from 1.';
 COMMENT ON COLUMN log.rejected.hash IS 'SHA-256 of the value; of no value, that of no bytes.';
 COMMENT ON COLUMN log.rejected.agency IS 'The agency''s topic by the rules of which it was read; null: any agency''s.';
 COMMENT ON COLUMN log.rejected.value IS 'The bytes as they came. Null: there was no value, or it has expired.';
-COMMENT ON COLUMN log.rejected.headers IS 'Headers of the message: name, value, name, value, …';
+COMMENT ON COLUMN log.rejected.headers IS 'Headers of the message: JSON, a list of [name, value in hexadecimal]. Null: there were none, or they have expired.';
 COMMENT ON COLUMN log.rejected.times IS 'How often it was rejected.';
 COMMENT ON COLUMN log.rejected.first_seen IS 'When it was first rejected.';
 COMMENT ON COLUMN log.rejected.last_seen IS 'When it was last rejected.';

@@ -21,7 +21,7 @@ from store.log import Record, read
 
 READ = 5_000  # events a batch of the index
 CHUNK = 1_000  # journeys a fold
-BUILDER = 7_460_002  # first half of the advisory lock that says "somebody is at work on build <n>"
+BUILDER = 7_460_004  # first half of the advisory lock that says "somebody is at work on build <n>"
 
 Progress = Callable[[str, int, int], None]  # what is done, how many, of how many
 

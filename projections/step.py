@@ -4,14 +4,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import orjson
 from psycopg import Connection, Cursor
 
 from projections import candidates, figures, fold, index, tables
 from projections.digest import digest
-from projections.rows import NAMES, PARTS
+from projections.rows import NAMES, PARTS, Row
 from store.log import read
+from store.outbox import Going, put
 
 BATCH = 2_000  # events a step
+CHANGES = "journeys.changes.v1"
+TOLD = ("stage", "holder", "exit", "exit_at", "cancelled", "known_at")  # columns that a message on CHANGES carries
 
 CHANGED = """
 CREATE TEMPORARY TABLE changed (LIKE journey, weight smallint NOT NULL, figures bigint NOT NULL) ON COMMIT DELETE ROWS
@@ -73,8 +77,21 @@ def forward(cur: Cursor[Any], n: int | None, *, upto: int | None, limit: int) ->
     done.folded = len(concerned.journeys)
     _write(cur, folded, concerned.journeys, done)
     _led(cur, concerned.led, folded.taken)
+    if n is None:
+        put(cur, CHANGES, [_message(id_, folded.rows.get(id_), done.position) for id_ in done.journeys])
     cur.execute("UPDATE projection.build SET position = %s WHERE n = %s", (done.position, build))
     return done
+
+
+def _message(id_: UUID, row: Row | None, position: int) -> Going:
+    """What a consumer is told of a journey that changed: that it did, where it stands, up to where the log was read."""
+    if row is None:
+        body: dict[str, Any] = {"gone": True}
+    else:
+        told = {name: row.fields[NAMES.index(name)] for name in TOLD}
+        body = {name: None if text == "\\N" else text for name, text in told.items()}
+        body["cancelled"] = told["cancelled"] == "t"
+    return Going(str(id_), orjson.dumps({"journey_id": str(id_), "position": position} | body))
 
 
 def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step) -> None:

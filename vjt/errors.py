@@ -1,0 +1,37 @@
+"""What a user is told when something fails, and with which exit code."""
+
+CHECK = 1
+CALL = 2
+UNREACHABLE = 3
+
+
+class Failed(Exception):
+    """A failure that its message explains. `code` is the exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def explained(error: Exception) -> Failed | None:
+    """A user's words for an error that is none of ours; None: it is a defect, and its traceback is wanted."""
+    from psycopg import OperationalError, errors
+
+    from vjt.settings import NotUp
+    from vjt.stack.process import StackError
+
+    if isinstance(error, (NotUp, StackError)):
+        return Failed(str(error), UNREACHABLE)
+    if isinstance(error, (errors.InvalidSchemaName, errors.UndefinedTable)):
+        return Failed("the database is not prepared for this version. Run: vjt migrate", UNREACHABLE)
+    if isinstance(error, OperationalError):
+        return Failed(f"PostgreSQL cannot be reached: {' '.join(str(error).split())}", UNREACHABLE)
+    if type(error).__module__.startswith("eventsourcing") and type(error).__name__ in ("OperationalError", "InterfaceError"):
+        return Failed(f"PostgreSQL cannot be reached: {' '.join(str(error).split())}", UNREACHABLE)
+    if type(error).__name__ == "KafkaConnectionError":
+        return Failed(f"Kafka cannot be reached: {error}", UNREACHABLE)
+    if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError):
+        return Failed(f"{error.filename}: {(error.strerror or '').lower()}", CALL)
+    if isinstance(error, ValueError) and str(error).startswith("VJT_"):
+        return Failed(str(error), CALL)
+    return None

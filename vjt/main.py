@@ -1,0 +1,41 @@
+"""The one command. Each verb is a function in a module of its own, which imports what it needs when it runs."""
+
+import sys
+
+import typer
+
+from vjt.errors import Failed, explained
+from vjt.schema import schema
+from vjt.up import down, migrate, up
+from vjt.status import status
+
+app = typer.Typer(
+    help="Victim Journey Tracker: where victims of crime leave the justice process, from the events of every agency.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for verb in (up, down, migrate, status, schema):
+    app.command()(verb)
+
+
+def main() -> None:
+    """Run the command. Exit codes (contract 7): 0 done, 1 a check failed or something was rejected, 2 the call was wrong,
+    3 a server could not be reached."""
+    try:
+        app()
+    except Failed as failed:
+        typer.echo(failed, err=True)
+        sys.exit(failed.code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        failed = explained(error)
+        if failed is None:
+            raise
+        typer.echo(failed, err=True)
+        sys.exit(failed.code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Settings: from the environment, with where each value came from.
+
+An outside server always wins. Where none is named, the stack that `vjt up` started in `VJT_HOME` is used.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vjt.stack.home import Home, default_home
+
+
+class NotUp(Exception):
+    """No server is named and the local stack is not up."""
+
+    def __init__(self, setting: str, home: Path) -> None:
+        super().__init__(f"{setting} is not set, and the local stack in {home} is not up. Start it: vjt up")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name without the prefix VJT_, what it is for, and what it is where nobody sets it."""
+
+    name: str
+    about: str
+    default: str | None
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "PostgreSQL, as a connection URL of libpq.", None),
+    Setting("KAFKA", "Kafka's bootstrap servers, host:port[,host:port].", None),
+    Setting("HOME", "Folder of the local stack.", None),
+    Setting("KEEP_REJECTED", "Days for which the bytes of a rejected event are kept.", "30"),
+    Setting("LOG_FORMAT", "Log lines of the workers: json or text; text where standard error is a terminal.", None),
+)
+
+
+class Settings:
+    """The settings in force. `environment` is the process's own unless given."""
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self.environment = os.environ if environment is None else environment
+        self.home = Home(Path(self.environment.get("VJT_HOME") or default_home()))
+
+    def database_url(self) -> str:
+        """Raises NotUp."""
+        return self._server("DATABASE_URL")
+
+    def kafka(self) -> str:
+        """Raises NotUp."""
+        return self._server("KAFKA")
+
+    def keep_rejected(self) -> int:
+        """Days. Raises ValueError."""
+        text = self.environment.get("VJT_KEEP_REJECTED") or "30"
+        if not text.isdecimal() or not 1 <= int(text) <= 3650:
+            raise ValueError("VJT_KEEP_REJECTED must be a number of days from 1 to 3650")
+        return int(text)
+
+    def named(self, name: str) -> str | None:
+        """What the environment names, without the local stack."""
+        return self.environment.get(f"VJT_{name}") or None
+
+    def listing(self) -> list[dict[str, str | None]]:
+        """Every setting with its value and where that came from; passwords are not shown."""
+        rows = []
+        for setting in SETTINGS:
+            value, origin = self.named(setting.name), "environment"
+            if value is None:
+                value, origin = setting.default, "default"
+                if setting.name == "HOME":
+                    value = str(self.home.folder)
+                elif setting.name in ("DATABASE_URL", "KAFKA"):
+                    up = self.home.read()
+                    value, origin = (up[setting.name.lower()], "local stack") if up else (None, "not up")
+            rows.append({"setting": f"VJT_{setting.name}", "value": _hidden(value), "origin": origin, "about": setting.about})
+        return rows
+
+    def _server(self, name: str) -> str:
+        named = self.named(name)
+        if named is not None:
+            return named
+        up = self.home.read()
+        if up is None:
+            raise NotUp(f"VJT_{name}", self.home.folder)
+        return up[name.lower()]
+
+
+def _hidden(url: str | None) -> str | None:
+    """A URL without its password."""
+    if url is None or "@" not in url or "://" not in url:
+        return url
+    scheme, rest = url.split("://", 1)
+    who, where = rest.rsplit("@", 1)
+    return f"{scheme}://{who.split(':', 1)[0]}@{where}"

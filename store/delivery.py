@@ -48,3 +48,6 @@ class Refused(NamedTuple):
     pointer: str
     message: str
     hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.delivery.place}: {self.reason} at {self.pointer or '/'}: {self.message}"

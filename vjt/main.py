@@ -5,6 +5,8 @@ import sys
 import typer
 
 from vjt.errors import Failed, explained
+from vjt.load import load
+from vjt.rejected import rejected
 from vjt.schema import schema
 from vjt.up import down, migrate, up
 from vjt.status import status
@@ -15,8 +17,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (up, down, migrate, status, schema):
+for verb in (up, down, migrate, load, status, schema):
     app.command()(verb)
+app.add_typer(rejected, name="rejected")
 
 
 def main() -> None:

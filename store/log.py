@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import orjson
+import psycopg
 from eventsourcing.application import Application
-from eventsourcing.persistence import InfrastructureFactory, Mapper, StoredEvent, Transcoder
+from eventsourcing.persistence import InfrastructureFactory, Mapper, OperationalError, StoredEvent, Transcoder
 from eventsourcing.utils import Environment
 from psycopg import Cursor
 from psycopg.rows import tuple_row
@@ -106,6 +107,11 @@ class Log(Application[UUID]):
     name = ""  # the library names its tables after it; without one they are called stored_events
 
     def __init__(self, dsn: str) -> None:
+        """Raises OperationalError, of `eventsourcing.persistence` as everywhere here, if the server is not there."""
+        try:
+            psycopg.connect(dsn).close()  # the pool would wait, and then say only that it did
+        except psycopg.OperationalError as error:
+            raise OperationalError(str(error)) from error
         self.dsn = dsn
         super().__init__()
 

@@ -15,18 +15,18 @@ class Failed(Exception):
 
 def explained(error: Exception) -> Failed | None:
     """A user's words for an error that is none of ours; None: it is a defect, and its traceback is wanted."""
-    from psycopg import OperationalError, errors
+    from psycopg import InterfaceError, OperationalError, errors
 
     from vjt.settings import NotUp
     from vjt.stack.process import StackError
 
+    if type(error).__module__ == "eventsourcing.persistence" and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # psycopg's own, which the library has wrapped
     if isinstance(error, (NotUp, StackError)):
         return Failed(str(error), UNREACHABLE)
     if isinstance(error, (errors.InvalidSchemaName, errors.UndefinedTable)):
         return Failed("the database is not prepared for this version. Run: vjt migrate", UNREACHABLE)
-    if isinstance(error, OperationalError):
-        return Failed(f"PostgreSQL cannot be reached: {' '.join(str(error).split())}", UNREACHABLE)
-    if type(error).__module__.startswith("eventsourcing") and type(error).__name__ in ("OperationalError", "InterfaceError"):
+    if isinstance(error, OperationalError | InterfaceError):
         return Failed(f"PostgreSQL cannot be reached: {' '.join(str(error).split())}", UNREACHABLE)
     if type(error).__name__ == "KafkaConnectionError":
         return Failed(f"Kafka cannot be reached: {error}", UNREACHABLE)

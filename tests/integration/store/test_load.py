@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,15 @@ from tests.integration.store.given import report, rows, stored, update
 Vjt = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def run(dsn: str, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "vjt.main", *map(str, arguments)]
+    environment = os.environ | {"VJT_DATABASE_URL": dsn}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, **options)
+
+
 @pytest.fixture
 def vjt(database: str) -> Vjt:
-    def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "vjt.main", *map(str, arguments)]
-        environment = os.environ | {"VJT_DATABASE_URL": database}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, **options)
-
-    return run
+    return partial(run, database)
 
 
 def events(*given: Any) -> bytes:
@@ -124,12 +126,17 @@ def test_a_load_that_is_killed_is_taken_up_by_loading_again(vjt: Vjt, tmp_path: 
     assert stored(database) == [event["id"] for event in everything]
 
 
-def test_a_server_that_cannot_be_reached_is_said_so(vjt: Vjt, good: Path) -> None:
-    command = [sys.executable, "-m", "vjt.main", "load", str(good)]
-    environment = os.environ | {"VJT_DATABASE_URL": "postgresql://vjt@127.0.0.1:1/vjt"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+def test_a_server_that_cannot_be_reached_is_said_so(good: Path) -> None:
+    done = run("postgresql://vjt@127.0.0.1:1/vjt", "load", good)
     assert done.returncode == 3
     assert "PostgreSQL cannot be reached" in done.stderr
+    assert "refused" in done.stderr
+
+
+def test_a_database_that_is_not_migrated_is_said_so(postgres: str, good: Path) -> None:
+    done = run(postgres, "load", good)
+    assert done.returncode == 3
+    assert "vjt migrate" in done.stderr
 
 
 @pytest.fixture

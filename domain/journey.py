@@ -1,0 +1,359 @@
+"""A journey: the fold of its facts (contract 3, 4 and 5.1). Pure: no clock, no database, no order of arrival."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from domain import attrition, offence
+from domain.calendar import london_day
+from domain.case import Case, When
+from domain.custody import OwnCase
+from domain.delay import Delay, any_negative, interval
+from domain.fact import Fact
+from domain.people import people
+from domain.story import Story
+from domain.walk import Walk
+from schemas.places import FORCES
+
+ENTRY = tuple[int, str, str]
+UPDATE_DAYS = 28
+
+
+@dataclass(slots=True)
+class Journey:
+    """One victim x one reported crime, as the facts now stand. Dates are London's; inside lists of objects they are ISO text."""
+
+    journey_id: UUID
+    uvi: str
+    force: str
+    crime_reference: str
+    victim_reference: str
+    bcu: str | None
+    cps_area: str | None
+    offence_group: str
+    offence_code: str | None
+    flags: list[str]
+    offences: list[str]
+    offence_date: dt.date | None
+    location_type: str | None
+    reporting_route: str | None
+    age: int | None
+    sex: str | None
+    ethnicity_self_defined: str | None
+    ethnicity_officer_observed: str | None
+    vulnerabilities: list[str] | None
+    interpreter_language: str | None
+    suspects: int
+    victims_in_crime: int
+    suspect_relationship: str | None
+    suspect_known_on_pnc: bool | None
+    suspect_age: int | None
+    suspect_sex: str | None
+    suspect_ethnicity_self_defined: str | None
+    suspect_ethnicity_officer_observed: str | None
+    vulnerable: bool
+    enhanced_rights: bool | None
+    cohort_review: bool
+    counted: bool
+    stage: str
+    holder: str
+    holder_since: dt.date
+    exit: str | None
+    exit_at: dt.date | None
+    reported_at: dt.date
+    arrested_at: dt.date | None
+    interviewed_at: dt.date | None
+    referred_at: dt.date | None
+    referral_received_at: dt.date | None
+    charged_at: dt.date | None
+    first_hearing_at: dt.date | None
+    first_trial_date: dt.date | None
+    first_trial_listed_at: dt.date | None
+    trial_started_at: dt.date | None
+    concluded_at: dt.date | None
+    withdrew_at: dt.date | None
+    withdrew_stage: str | None
+    first_withdrew_at: dt.date | None
+    withdrawals: int
+    withdrew_stages: list[str]
+    withdrawal_evidenced: bool | None
+    withdrawal_reasons: list[str] | None
+    cps_days: int | None
+    police_days: int | None
+    action_plans: int
+    adjournments: int
+    ineffective_trials: int
+    vacated_trials: int
+    next_trial_date: dt.date | None
+    last_victim_update_at: dt.date | None
+    support_services: list[str]
+    reopened: int
+    cancelled: bool
+    anomalies: list[str]
+    facts: int
+    known_at: dt.datetime
+    stages: list[dict[str, Any]]
+    delays: list[Delay]
+    cases: list[dict[str, Any]]
+    hearings: list[dict[str, Any]]
+    trials: list[dict[str, Any]]
+    spells: list[dict[str, Any]]
+    waits: list[dict[str, Any]]
+    references: list[dict[str, Any]]
+    timeline: list[ENTRY]
+
+
+def fold(story: Story) -> Journey:
+    """Walk through the facts once, in order, and say where the journey stands."""
+    reports = [f for f in story.facts if f.kind == "police.crime-reported" and not f.voided]
+    reported = min((When(f.day, f.precise) for f in reports), key=lambda when: (when.day, not when.precise))
+    ordered = _ordered(story.facts, reported.day)
+    walk = Walk(story, ordered)
+    walk.anomalies |= story.anomalies
+    timeline: list[ENTRY] = []
+    holder, since = "police", reported.day
+    for when, fact in ordered:
+        walk.take(when, fact)
+        if fact.anomaly:
+            walk.anomalies.add(fact.anomaly)
+        if when.late:
+            walk.anomalies.add("joined_late")
+        if walk.holder != holder:
+            holder, since = walk.holder, max(when.day, reported.day)
+        timeline.append((fact.position, walk.stage, holder))
+    if len(reports) > 1:
+        walk.anomalies.add("second_report")
+    return _Told(story, walk, [f for _, f in ordered if not f.voided], reported).journey(timeline, holder, since)
+
+
+def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
+    """In the order of the fold. A case's fact of before the report stands first on the report's day, in its own order."""
+    keyed = []
+    for fact in facts:
+        day, _, *rest = key = fact.key()
+        late = day < reported and fact.subject.scheme not in ("crime", "person")
+        keyed.append(((reported, 0, day, *rest) if late else (day, 1, day, *rest), late, fact))
+        del key
+    keyed.sort(key=lambda item: item[0])
+    return [(When(reported if late else key[0], fact.precise, late), fact) for key, late, fact in keyed]
+
+
+class _Told:
+    """What a finished walk tells."""
+
+    def __init__(self, story: Story, walk: Walk, facts: list[Fact], reported: When) -> None:
+        self.story, self.walk, self.facts, self.reported = story, walk, facts, reported
+        self.people = people(facts)
+        self.over = walk.end is not None
+        self.lead = walk.lead
+        self.own = {urn: self._own(urn) for urn in sorted({u for urns in story.cases.values() for u in urns})}
+
+    def _own(self, urn: str, stop: When | None = None) -> OwnCase:
+        cases = self.story.cases
+        return OwnCase(urn, (f for f in self.facts if urn in cases.get(f.subject, ()) and f.named is None), stop)
+
+    def _lead_clock(self) -> OwnCase | None:
+        """The lead case, its clocks also closed by police outcome 1, or by a police outcome that ended the journey."""
+        if self.lead is None:
+            return None
+        closed = self.walk.police_closed
+        return self._own(self.lead.urn, When(closed)) if closed else self.own[self.lead.urn]
+
+    def journey(self, timeline: list[ENTRY], holder: str, since: dt.date) -> Journey:
+        story, walk, who = self.story, self.walk, self.people
+        latest, hearings, spell, end = who.latest, walk.hearings, walk.spell, walk.end
+        clock = self._lead_clock()
+        closed = clock is not None and clock.clock.closed is not None
+        victims = len(story.around.persons_in_crime)
+        group = latest["offence_group"]
+        flags = sorted(latest.get("flags", ()))
+        charged, effective, trial = walk.charged_at, hearings.effective, hearings.first_trial
+        cancelled = any(f.kind == "police.crime-cancelled" for f in self.facts)
+        delays = self._delays(clock)
+        cases = [own.row(self._area(), self._held(urn)) for urn, own in self.own.items()]
+        if any_negative(delays):
+            walk.anomalies.add("negative_delay")
+        date = latest.get("offence_date")
+        return Journey(
+            journey_id=story.journey_id,
+            uvi=story.uvi,
+            force=story.force,
+            crime_reference=story.crime_reference,
+            victim_reference=story.victim_reference,
+            bcu=latest.get("bcu"),
+            cps_area=(self.own[self.lead.urn].area if self.lead else None) or self._area(),
+            offence_group=group,
+            offence_code=latest.get("offence_code"),
+            flags=flags,
+            offences=offence.categories(group, latest.get("offence_code"), flags, latest.get("age")),
+            offence_date=dt.date.fromisoformat(date) if date else None,
+            location_type=latest.get("location_type"),
+            reporting_route=latest.get("reporting_route"),
+            age=latest.get("age"),
+            sex=latest.get("sex"),
+            ethnicity_self_defined=latest.get("ethnicity_self_defined"),
+            ethnicity_officer_observed=latest.get("ethnicity_officer_observed"),
+            vulnerabilities=sorted(latest["vulnerabilities"]) if "vulnerabilities" in latest else None,
+            interpreter_language=latest.get("interpreter_language"),
+            suspects=who.suspects,
+            victims_in_crime=victims,
+            suspect_relationship=who.relationship,
+            suspect_known_on_pnc=who.on_pnc,
+            suspect_age=latest.get("suspect_age"),
+            suspect_sex=latest.get("suspect_sex"),
+            suspect_ethnicity_self_defined=latest.get("suspect_ethnicity_self_defined"),
+            suspect_ethnicity_officer_observed=latest.get("suspect_ethnicity_officer_observed"),
+            vulnerable=who.vulnerable,
+            enhanced_rights=who.enhanced_rights,
+            cohort_review=offence.in_review(group, victims, who.suspects),
+            counted=not cancelled and story.first_of_person,
+            stage=walk.stage,
+            holder=holder,
+            holder_since=since,
+            exit=end.exit if end else None,
+            exit_at=end.day if end else None,
+            reported_at=self.reported.day,
+            arrested_at=_day(walk.first.get("arrested")),
+            interviewed_at=_day(walk.first.get("interviewed")),
+            referred_at=_day(self.lead.referred if self.lead else None),
+            referral_received_at=_day(self.lead.receipt if self.lead else None),
+            charged_at=_day(charged),
+            first_hearing_at=hearings.first_held,
+            first_trial_date=trial[0] if trial else None,
+            first_trial_listed_at=trial[1].day if trial else None,
+            trial_started_at=_day(effective),
+            concluded_at=end.day if end else None,
+            withdrew_at=spell.began.day if spell else None,
+            withdrew_stage=spell.stage if spell else None,
+            first_withdrew_at=walk.spells[0].began.day if walk.spells else None,
+            withdrawals=len(walk.spells),
+            withdrew_stages=[s.stage for s in walk.spells],
+            withdrawal_evidenced=spell.evidenced if spell else None,
+            withdrawal_reasons=sorted(spell.reasons) if spell else None,
+            cps_days=clock.clock.days["cps"] if clock and closed else None,
+            police_days=clock.clock.days["police"] if clock and closed else None,
+            action_plans=sum(case.plans_issued for case in walk.cases.values()),
+            adjournments=hearings.adjournments,
+            ineffective_trials=hearings.count("ineffective"),
+            vacated_trials=hearings.count("vacated"),
+            next_trial_date=None if end else hearings.next_trial,
+            last_victim_update_at=max((f.day for f in self.facts if f.kind == "police.victim-updated"), default=None),
+            support_services=sorted({f.data["service"] for f in self.facts if f.kind == "support.service-started"}),
+            reopened=walk.reopened,
+            cancelled=cancelled,
+            anomalies=sorted(walk.anomalies),
+            facts=len(self.facts),
+            known_at=max(f.known for f in story.facts),
+            stages=attrition.stages(walk, self.reported.day),
+            delays=delays,
+            cases=cases,
+            hearings=hearings.rows(),
+            trials=hearings.trials(),
+            spells=[s.row() for s in walk.spells],
+            waits=self._waits(holder, since),
+            references=self._references(),
+            timeline=timeline,
+        )
+
+    def _area(self) -> str | None:
+        force = FORCES.get(self.story.force)
+        return force.cps_area if force else None
+
+    def _held(self, urn: str) -> dict[str, When | None]:
+        """First hearing and first effective trial of one case."""
+        mine = [s for h in self.walk.hearings.known.values() if urn in h.urns for s in h.sittings]
+        held = min((dt.date.fromisoformat(s.date) for s in mine if s.took_place and s.date), default=None)
+        effective = min((o[0] for s in mine if (o := s.outcome) and o[1] == "effective"), default=None)
+        return {"first_held": When(held) if held else None, "effective": effective}
+
+    def _delays(self, clock: OwnCase | None) -> list[Delay]:
+        walk, reported, over = self.walk, self.reported, self.over
+        lead: Case | None = self.lead
+        end = When(walk.end.day) if walk.end else None
+        charge = walk.charged_at
+        held = walk.hearings.first_held
+        past_charge = over or walk.charged
+        receipts = [case.first_receipt for case in walk.cases.values() if case.first_receipt]
+        withdrew = walk.spells[0].began if walk.spells else None
+        referred = lead.referred if lead else None
+        delays = [
+            *interval("report_to_arrest", reported, walk.first.get("arrested"), over),
+            *interval("report_to_referral", reported, referred, past_charge),
+            *interval("report_to_charge", reported, charge, past_charge),
+            *interval("charge_to_first_hearing", charge, When(held) if held else None, over),
+            *interval("charge_to_trial", charge, walk.hearings.effective, over),
+            *interval("court_receipt_to_completion", walk.first.get("court_receipt"), walk.first.get("completed") if over else None, over),
+            *interval("charge_to_conclusion", charge, end, over),
+            *interval("report_to_conclusion", reported, end, over),
+            *interval("report_to_withdrawal", reported, withdrew, over),
+        ]
+        if lead is not None and clock is not None:
+            receipt = lead.first_receipt
+            decided = clock.clock.closed if clock.clock.closed else lead.decided
+            days = clock.clock.days
+            delays += interval("receipt_to_charge", receipt, lead.charge or (charge if receipt else None), past_charge)
+            if referred is not None and not referred.late:
+                delays += interval("referral_to_decision", referred, decided, past_charge)
+                delays += interval("cps_days", referred, clock.clock.closed, past_charge, days["cps"])
+                delays += interval("police_days", referred, clock.clock.closed, past_charge, days["police"])
+        elif receipts:
+            delays += interval("receipt_to_charge", min(receipts), charge, past_charge)
+        return sorted(delays, key=lambda d: str(d["interval"]))
+
+    def _waits(self, holder: str, since: dt.date) -> list[dict[str, Any]]:
+        """Waits that still run: of the stage, for an answer to an action plan, for the next trial, for an update."""
+        walk = self.walk
+        if self.over:
+            return []
+        lead, charge = self.lead, walk.charged_at or walk.implied
+        match walk.stage:
+            case "investigation":
+                waits = [_wait("investigation", self.reported.day)]
+            case "charging":
+                waits = [_wait("charging_decision", lead.referred.day if lead and lead.referred else since)]
+                for case in walk.cases.values():
+                    waits += [_wait("action_plan", when.day) for when in case.plans.values()]
+            case _:
+                waits = [_wait("conclusion" if walk.stage == "trial" else "trial", charge.day if charge else since, walk.hearings.next_trial)]
+        if not walk.charged and walk.spell is None:
+            updates = [f.day for f in self.facts if f.kind == "police.victim-updated"]
+            last = max([self.reported.day, *updates])
+            waits.append(_wait("victim_update", last, last + dt.timedelta(days=UPDATE_DAYS)))
+        return waits
+
+    def _references(self) -> list[dict[str, Any]]:
+        story = self.story
+        first: dict[Any, Fact] = {}
+        for fact in self.facts:
+            first.setdefault(fact.subject, fact)
+        rows = [
+            _reference("crime", story.crime, "report", self.reported.day),
+            _reference("victim", f"{story.force}/{story.victim_reference}", "report", self.reported.day),
+        ]
+        methods = {"case": "referral", "court_case": "receipt", "hearing": "listing"}
+        for subject in sorted(story.cases):
+            if subject.scheme in methods:
+                known = first.get(subject)
+                rows.append(_reference(subject.scheme, subject.value, methods[subject.scheme], known.day if known else None))
+        uvis = {story.uvi: {"method": "derived"}} | {uvi: dict(how) for uvi, how in story.ties}
+        for uvi, how in sorted(uvis.items()):
+            rows.append(_reference("person", uvi, str(how.get("method", "manual")), _since(how)))
+        return rows
+
+
+def _since(how: dict[str, Any]) -> dt.date | None:
+    since = how.get("since")
+    return london_day(dt.datetime.fromisoformat(since)) if since else None
+
+
+def _reference(scheme: str, value: str, method: str, since: dt.date | None) -> dict[str, Any]:
+    return {"scheme": scheme, "value": value, "method": method, "since": since.isoformat() if since else None}
+
+
+def _wait(wait: str, since: dt.date, due: dt.date | None = None) -> dict[str, Any]:
+    return {"wait": wait, "since": since.isoformat(), "due_at": due.isoformat() if due else None}
+
+
+def _day(when: When | None) -> dt.date | None:
+    return when.day if when else None

@@ -1,0 +1,228 @@
+"""All that the fold of some journeys may look at, and which of it belongs to which journey (contract 2.4 and 4, People)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from domain.fact import Fact
+from domain.identity import Persons
+from domain.journey import Journey, fold
+from domain.story import Around, Story
+from schemas.reference import Reference
+
+
+class JourneyKey(NamedTuple):
+    """One victim x one reported crime, as reported."""
+
+    journey_id: UUID
+    force: str
+    crime_reference: str
+    victim_reference: str
+
+    @property
+    def crime(self) -> Reference:
+        return Reference("crime", f"{self.force}/{self.crime_reference}")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A journey that could not be folded: the kind of error and where, without data."""
+
+    error: str
+
+
+@dataclass
+class Neighbourhood:
+    """Live links only; what is too wide is not followed.
+
+    `journeys`: every journey of the crimes and of every crime of the cases that the wanted ones draw on, and every journey of
+    their persons. `facts`: of the wanted journeys' crimes, of all that these lead to, and of their persons. `leads`: (from, to).
+    `same`: (uvi, uvi, how), ties between persons.
+    """
+
+    journeys: list[JourneyKey]
+    facts: list[Fact]
+    leads: list[tuple[Reference, Reference]]
+    same: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+
+    @cached_property
+    def persons(self) -> Persons:
+        return Persons(((key.force, key.victim_reference) for key in self.journeys), self.same)
+
+    @cached_property
+    def below(self) -> dict[Reference, list[Reference]]:
+        found: dict[Reference, list[Reference]] = defaultdict(list)
+        for start, end in sorted(self.leads):
+            found[start].append(end)
+        return found
+
+    @cached_property
+    def crimes_of(self) -> dict[str, list[Reference]]:
+        """The crimes of each case, by URN."""
+        found: dict[str, list[Reference]] = defaultdict(list)
+        for start, end in self.leads:
+            if start.scheme == "crime" and end.scheme == "case":
+                found[end.value].append(start)
+        return found
+
+    @cached_property
+    def of_crime(self) -> dict[Reference, list[JourneyKey]]:
+        found: dict[Reference, list[JourneyKey]] = defaultdict(list)
+        for key in sorted(self.journeys):
+            found[key.crime].append(key)
+        return found
+
+    @cached_property
+    def of_subject(self) -> dict[Reference, list[Fact]]:
+        found: dict[Reference, list[Fact]] = defaultdict(list)
+        for fact in self.facts:
+            found[fact.subject].append(fact)
+        for facts in found.values():
+            facts.sort(key=Fact.key)
+        return found
+
+    def person(self, key: JourneyKey) -> int:
+        return self.persons.of_number(key.force, key.victim_reference)
+
+    def persons_of(self, crimes: Iterable[Reference]) -> frozenset[int]:
+        return frozenset(self.person(key) for crime in crimes for key in self.of_crime[crime])
+
+
+def fold_all(n: Neighbourhood, wanted: Collection[UUID]) -> dict[UUID, Journey | Broken]:
+    """Fold the wanted journeys. One that is not among `n.journeys` is in no report any more, and not in the result.
+
+    What is said of a person alone belongs to the journeys of that person that were reported and not concluded on its date, else to
+    the latest before it. So these persons' journeys, which must all be wanted, are folded without it first.
+    """
+    ids = set(wanted)
+    keys = [key for key in n.journeys if key.journey_id in ids]
+    alone: dict[int, list[Fact]] = defaultdict(list)
+    for subject, facts in n.of_subject.items():
+        if subject.scheme == "person":
+            alone[n.persons.of_uvi(subject.value)].extend(facts)
+    result: dict[UUID, Journey | Broken] = {}
+    waiting: dict[int, list[tuple[JourneyKey, Story]]] = defaultdict(list)
+    for key in keys:
+        story = draw(n, key)
+        result[key.journey_id] = _fold(story)
+        if n.person(key) in alone:
+            waiting[n.person(key)].append((key, story))
+    for person, stories in waiting.items():
+        spans = [(s, j) for k, s in stories if isinstance(j := result[k.journey_id], Journey)]
+        for fact in alone[person]:
+            for story in _belongs(fact.day, spans):
+                story.facts.append(fact)
+        for key, story in stories:
+            result[key.journey_id] = _fold(story)
+    return result
+
+
+def _belongs(day: dt.date, spans: list[tuple[Story, Journey]]) -> list[Story]:
+    begun = [(story, journey) for story, journey in spans if journey.reported_at <= day]
+    running = [story for story, journey in begun if journey.concluded_at is None or journey.concluded_at > day]
+    if running or not begun:
+        return running
+    return [max(begun, key=lambda pair: (pair[1].reported_at, pair[1].journey_id))[0]]
+
+
+def _fold(story: Story) -> Journey | Broken:
+    try:
+        return fold(story)
+    except Exception as error:  # whatever it is, one journey must not stop the others; it is shown as broken
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "?"
+        return Broken(f"{type(error).__name__} in {where}")
+
+
+def draw(n: Neighbourhood, key: JourneyKey) -> Story:
+    """The facts of a journey: of its crime and of every subject that this leads to, about everybody there or about its victim."""
+    crime, person = key.crime, n.person(key)
+    cases: dict[Reference, frozenset[str]] = {crime: frozenset()}
+    for case in n.below[crime]:
+        _reach(n, case, case.value, cases)
+    numbers = {other.victim_reference for other in n.of_crime[crime] if n.person(other) == person}
+    facts = []
+    anomalies = set()
+    for subject in cases:
+        for fact in n.of_subject.get(subject, ()):
+            named = fact.named
+            if named is None or _names(n, named, person, numbers, key.force):
+                facts.append(fact)
+                if named is not None and named.scheme == "number" and _two_forces(n, cases[subject], named.value):
+                    anomalies.add("victim_ambiguous")
+    if n.persons.conflict(key.force, key.victim_reference):
+        anomalies.add("uvi_conflict")
+    same_person = [other.journey_id for other in n.of_crime[crime] if n.person(other) == person]
+    around = Around(
+        persons_in_crime=n.persons_of([crime]),
+        persons_of_case={
+            urn: {c.value: n.persons_of([c]) for c in n.crimes_of[urn]} for urn in {u for urns in cases.values() for u in urns}
+        },
+        others_withdrew=_others_withdrew(n, crime, cases, person),
+    )
+    return Story(
+        journey_id=key.journey_id,
+        force=key.force,
+        crime_reference=key.crime_reference,
+        victim_reference=key.victim_reference,
+        uvi=n.persons.shown(person),
+        first_of_person=min(same_person) == key.journey_id,
+        facts=facts,
+        cases=cases,
+        around=around,
+        ties=n.persons.ties(person),
+        anomalies=anomalies,
+    )
+
+
+def _reach(n: Neighbourhood, subject: Reference, urn: str, cases: dict[Reference, frozenset[str]]) -> None:
+    """Note that a subject is led to by a case, and all below it."""
+    below = [subject]
+    while below:
+        subject = below.pop()
+        known = cases.get(subject, frozenset())
+        if urn not in known:
+            cases[subject] = known | {urn}
+            below.extend(n.below.get(subject, ()))
+
+
+def _names(n: Neighbourhood, named: Reference, person: int, numbers: Collection[str], force: str) -> bool:
+    """Whether a fact of a subject that the journey draws on is about its victim, by whichever number or UVI."""
+    match named.scheme:
+        case "number":
+            return named.value in numbers
+        case "victim":
+            other, _, number = named.value.partition("/")
+            return other == force and number in numbers
+        case _:
+            return n.persons.of_uvi(named.value) == person
+
+
+def _two_forces(n: Neighbourhood, urns: Iterable[str], number: str) -> bool:
+    forces = {k.force for urn in urns for c in n.crimes_of[urn] for k in n.of_crime[c] if k.victim_reference == number}
+    return len(forces) > 1
+
+
+def _others_withdrew(n: Neighbourhood, crime: Reference, cases: Iterable[Reference], person: int) -> bool:
+    """Whether another victim of the crime has a withdrawal of their own on record."""
+    others: dict[int, set[str]] = defaultdict(set)
+    for key in n.of_crime[crime]:
+        if n.person(key) != person:
+            others[n.person(key)].add(key.victim_reference)
+    if not others:
+        return False
+    force = crime.value.partition("/")[0]
+    return any(
+        fact.kind in ("police.victim-withdrew", "cps.victim-withdrew")
+        and not fact.voided
+        and fact.named is not None
+        and any(_names(n, fact.named, other, numbers, force) for other, numbers in others.items())
+        for subject in cases
+        for fact in n.of_subject.get(subject, ())
+    )

@@ -1,0 +1,39 @@
+"""All that the fold of one journey is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from domain.fact import Fact
+from schemas.reference import Reference
+
+
+@dataclass(slots=True)
+class Around:
+    """What a journey must know of the others: numbers of persons, never their facts."""
+
+    persons_in_crime: frozenset[int]
+    persons_of_case: Mapping[str, Mapping[str, frozenset[int]]]  # URN -> crime -> persons
+    others_withdrew: bool  # another victim of the crime has a victim-withdrew
+
+
+@dataclass(slots=True)
+class Story:
+    """A journey before its fold. `cases`: each subject that it draws on -> the URNs that lead there."""
+
+    journey_id: UUID
+    force: str
+    crime_reference: str
+    victim_reference: str
+    uvi: str
+    first_of_person: bool  # of several numbers of one person in the crime, the one that counts
+    facts: list[Fact]
+    cases: Mapping[Reference, frozenset[str]]
+    around: Around
+    ties: list[tuple[str, Mapping[str, Any]]]
+    anomalies: set[str]
+
+    @property
+    def crime(self) -> str:
+        return f"{self.force}/{self.crime_reference}"

@@ -1,0 +1,183 @@
+"""Hearings and trials of a journey (contract 1 and 3). A trial is one hearing of type TRL or TNW on one listed start date."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.case import When
+from domain.fact import Fact
+from schemas.codes import TRIALS
+
+
+@dataclass(slots=True)
+class Sitting:
+    """A hearing on one listed start date. `outcomes`: of a trial, the last stands."""
+
+    date: str | None
+    listed_at: When
+    times_moved: int = 0
+    outcomes: list[tuple[When, str, str | None]] = field(default_factory=list)
+    held: bool = False  # resulted or adjourned
+
+    @property
+    def outcome(self) -> tuple[When, str, str | None] | None:
+        return self.outcomes[-1] if self.outcomes else None
+
+    @property
+    def over(self) -> bool:
+        return self.held or bool(self.outcomes)
+
+    @property
+    def took_place(self) -> bool:
+        """A vacated trial did not."""
+        return self.held or (self.outcome is not None and self.outcome[1] != "vacated")
+
+
+@dataclass(slots=True)
+class Hearing:
+    hearing_id: str
+    urns: list[str]
+    type: str | None = None
+    court: str | None = None
+    jurisdiction: str | None = None
+    listed: bool = False
+    sittings: list[Sitting] = field(default_factory=list)
+
+    @property
+    def trial(self) -> bool:
+        """By its type; one that has a trial's outcome is a trial whatever it was listed as."""
+        return self.type in TRIALS or any(s.outcomes for s in self.sittings)
+
+
+class Hearings:
+    """The hearings that a journey's cases lead to."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Hearing] = {}
+        self.adjournments = 0
+
+    @property
+    def effective(self) -> When | None:
+        """The first effective trial that stands."""
+        days = [o[0] for h in self.known.values() for s in h.sittings if (o := s.outcome) and o[1] == "effective"]
+        return min(days, default=None)
+
+    def _get(self, hearing_id: str, urns: list[str]) -> Hearing:
+        return self.known.setdefault(hearing_id, Hearing(hearing_id, urns))
+
+    def _move(self, hearing: Hearing, date: str | None, when: When) -> None:
+        """The hearing is listed for a date: a new sitting if the last one is over, else the same one moved."""
+        last = hearing.sittings[-1] if hearing.sittings else None
+        if last is None or last.over:
+            moved = 0 if last is None else last.times_moved + (date != last.date)
+            hearing.sittings.append(Sitting(date, when, moved))
+        elif date is not None and date != last.date:
+            last.times_moved += last.date is not None
+            last.date = date
+
+    def _now(self, hearing: Hearing, when: When) -> Sitting:
+        """The sitting that a fact without a date is about."""
+        if not hearing.sittings:
+            hearing.sittings.append(Sitting(None, when))
+        return hearing.sittings[-1]
+
+    def listed(self, when: When, fact: Fact, urns: list[str]) -> None:
+        data = fact.data
+        hearing = self._get(data["hearing_id"], urns)
+        hearing.listed = True
+        hearing.type, hearing.court = data["hearing_type"], data["court"]
+        hearing.jurisdiction = data.get("jurisdiction", hearing.jurisdiction)
+        self._move(hearing, data["start_date"], when)
+
+    def take(self, when: When, fact: Fact, urns: list[str]) -> None:
+        """A relisting, adjournment, result, trial outcome or its removal."""
+        data = fact.data
+        hearing = self._get(data["hearing_id"], urns)
+        match fact.kind.rpartition(".")[2]:
+            case "hearing-relisted":
+                hearing.court = data.get("court", hearing.court)
+                self._move(hearing, data["start_date"], when)
+            case "hearing-adjourned":
+                self.adjournments += 1
+                self._now(hearing, when).held = True
+            case "hearing-resulted":
+                self._now(hearing, when).held = True
+            case "trial-outcome-recorded":
+                self._now(hearing, when).outcomes.append((when, data["outcome"], data.get("reason_code")))
+            case "trial-outcome-cleared":
+                last = next((s for s in reversed(hearing.sittings) if s.outcomes), None)
+                if last is not None:
+                    last.outcomes.pop()
+        if "next_hearing_id" in data:
+            following = self._get(data["next_hearing_id"], urns)
+            if "next_start_date" in data and following is not hearing and not following.listed:
+                self._move(following, data["next_start_date"], when)
+        elif "next_start_date" in data:
+            self._move(hearing, data["next_start_date"], when)
+
+    # What they come to
+
+    def _sittings(self) -> list[tuple[Hearing, Sitting]]:
+        return [(h, s) for _, h in sorted(self.known.items()) for s in h.sittings]
+
+    @property
+    def first_held(self) -> dt.date | None:
+        """The start date of the first hearing that took place."""
+        return min((dt.date.fromisoformat(s.date) for _, s in self._sittings() if s.took_place and s.date), default=None)
+
+    @property
+    def first_trial(self) -> tuple[dt.date, When] | None:
+        """Of the trial that was listed first: its date, and when it was listed."""
+        listed = [(s.listed_at, s.date) for h, s in self._sittings() if h.trial and s.date]
+        if not listed:
+            return None
+        when, date = min(listed)
+        return dt.date.fromisoformat(date), when
+
+    @property
+    def next_trial(self) -> dt.date | None:
+        """The date of the first trial that has no outcome yet."""
+        return min((dt.date.fromisoformat(s.date) for h, s in self._sittings() if h.trial and s.date and not s.over), default=None)
+
+    def count(self, outcome: str) -> int:
+        return sum(1 for _, s in self._sittings() if s.outcome and s.outcome[1] == outcome)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One object a hearing, as it is listed now."""
+        rows = []
+        for _, h in sorted(self.known.items()):
+            last = h.sittings[-1] if h.sittings else None
+            outcome = last.outcome if last else None
+            rows.append(
+                {
+                    "hearing_id": h.hearing_id,
+                    "court": h.court,
+                    "hearing_type": h.type,
+                    "jurisdiction": h.jurisdiction,
+                    "listed_for": last.date if last else None,
+                    "listed_at": last.listed_at.day.isoformat() if last else None,
+                    "times_moved": last.times_moved if last else 0,
+                    "outcome": outcome[1] if outcome else None,
+                    "reason_code": outcome[2] if outcome else None,
+                }
+            )
+        return rows
+
+    def trials(self) -> list[dict[str, Any]]:
+        """One object a trial."""
+        return [
+            {
+                "hearing_id": h.hearing_id,
+                "date": s.date,
+                "court": h.court,
+                "jurisdiction": h.jurisdiction,
+                "listed_at": s.listed_at.day.isoformat(),
+                "times_moved": s.times_moved,
+                "outcome": s.outcome[1] if s.outcome else None,
+                "reason_code": s.outcome[2] if s.outcome else None,
+                "outcome_at": s.outcome[0].day.isoformat() if s.outcome else None,
+                "cases": h.urns,
+            }
+            for h, s in self._sittings()
+            if h.trial and s.date
+        ]

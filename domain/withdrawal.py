@@ -1,0 +1,49 @@
+"""Spells: the times during which a withdrawal stands (contract 4)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.case import When
+
+
+@dataclass(slots=True)
+class Spell:
+    """`exit_at`: before a charge, the day on which it ends the journey; None where that was undone, or after a charge."""
+
+    began: When
+    stage: str
+    ended: dt.date | None = None
+    exit_at: dt.date | None = None
+    by_outcome_alone: bool = True
+    outcome_code: int | None = None
+    evidenced: bool = False
+    checklist_completed: bool | None = None
+    reasons: set[str] = field(default_factory=set)
+
+    def stands_on(self, day: dt.date) -> bool:
+        """Dated on the day of an ending it counts as standing at it."""
+        return self.began.day <= day and (self.ended is None or self.ended > day)
+
+    def heard(self, data: Mapping[str, Any]) -> None:
+        """A withdrawal fact that belongs to it. Evidenced by any that has evidence; an outcome alone is no evidence."""
+        if "outcome_code" in data:
+            self.outcome_code = data["outcome_code"]
+            return
+        self.by_outcome_alone = False
+        self.evidenced = self.evidenced or bool(data.get("evidence"))
+        self.reasons.update(data.get("reasons", ()))
+        if data.get("checklist_completed") is not None:
+            self.checklist_completed = bool(self.checklist_completed) or data["checklist_completed"]
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "began": self.began.day.isoformat(),
+            "ended": self.ended.isoformat() if self.ended else None,
+            "stage": self.stage,
+            "evidenced": self.evidenced,
+            "reasons": sorted(self.reasons),
+            "outcome_code": self.outcome_code,
+            "checklist_completed": self.checklist_completed,
+        }

@@ -72,15 +72,20 @@ def _read(path: Path) -> Figure:
     for kind, rest, text in found:
         if kind == "table":
             counts = next(t for k, r, t in found if k == "counts" and r == rest)
-            tables.append(Table(rest, text.rstrip(";"), counts.rstrip(";")))
+            tables.append(Table(rest, _statement(text), _statement(counts)))
     comments = dict(re.findall(r"^-- (\w*): (.+)$", named["comments"][1], flags=re.M))
     return Figure(
         name=path.stem,
         reads=tuple(named["reads"][0].replace(",", " ").split()),
         tables=tuple(tables),
-        view=named["view"][1].rstrip(";"),
+        view=_statement(named["view"][1]),
         comments={"" if name == "relation" else name: text for name, text in comments.items()},
     )
+
+
+def _statement(text: str) -> str:
+    """A part without its semicolon, and without remarks on the next part."""
+    return re.split(r";$", text, maxsplit=1, flags=re.M)[0]
 
 
 def count(cur: Cursor[Any], table: Table, rows: str) -> int:

@@ -23,7 +23,7 @@ FROM projection.build WHERE live
 class Projector:
     """Steps the live build, or builds and swaps where there is none, other rules made it, or it is far behind.
 
-    `leader()` first; `advance()` does the next piece of work; `wait()` sleeps until there may be more.
+    `leader()` or `lead()` first; `advance()` does the next piece of work; `wait()` sleeps until there may be more.
     """
 
     def __init__(self, dsn: str, progress: Progress) -> None:
@@ -39,9 +39,13 @@ class Projector:
         self.listener.close()
 
     def leader(self) -> bool:
-        """Whether this projector is the active one; tries to become it."""
+        """Try to become the active one. To be called until it says so."""
         row = self.listener.execute("SELECT pg_try_advisory_lock(%s)", (LEADER,)).fetchone()
         return bool(row and row[0])
+
+    def lead(self) -> None:
+        """Wait to become the active one."""
+        self.listener.execute("SELECT pg_advisory_lock(%s)", (LEADER,))
 
     def advance(self) -> int:
         """Do the next piece of work. How many events it took; 0: level with the log."""

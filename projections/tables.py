@@ -9,7 +9,7 @@ from psycopg import Connection, Cursor, errors, sql
 
 from projections.figures import figures
 from projections.rows import COLUMNS, table_sql
-from schemas.regions import COURT_REGIONS
+from schemas.places import COURTS
 from schemas.trial_reasons import TRIAL_REASONS
 
 HERE = Path(__file__).parent
@@ -31,8 +31,8 @@ def create(connection: Connection[Any], n: int) -> None:
         execute(cur, (HERE / "schema" / "index.sql").read_text())
         execute(cur, (HERE / "schema" / "functions.sql").read_text())
         with cur.copy("COPY court_region FROM STDIN") as out:
-            for pair in COURT_REGIONS.items():
-                out.write_row(pair)
+            for code, court in COURTS.items():
+                out.write_row((code, court.region))
         with cur.copy("COPY trial_reason FROM STDIN") as out:
             for key, reason in TRIAL_REASONS.items():
                 out.write_row((*key, *reason))

@@ -11,7 +11,8 @@ from psycopg.rows import dict_row
 from projections.build import build, sweep
 from projections.step import step
 from projections.verify import verify
-from store.intake import Delivery, Intake, Line
+from store.delivery import Delivery, Line
+from store.intake import Intake
 from store.log import Log
 
 NOW = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
@@ -44,7 +45,7 @@ class World:
         deliveries = []
         for event in events:
             self.lines += 1
-            deliveries.append(Delivery(orjson.dumps(event), (), None, Line("history", self.lines)))
+            deliveries.append(Delivery(orjson.dumps(event), Line("history", self.lines)))
         self.intake.take(deliveries, now=NOW)
 
     def build(self) -> None:

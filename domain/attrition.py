@@ -15,7 +15,9 @@ def stages(walk: Walk, reported: dt.date) -> list[dict[str, Any]]:
     charging = walk.charging if any(case.referred for case in walk.cases.values()) else None
     at_charge = max(charge.day, reported) if charge else None
     at_trial = effective.day if effective else None
-    entered: list[tuple[str, dt.date, dt.date | None, bool]] = [("investigation", reported, charging or at_charge, False)]
+    entered: list[tuple[str, dt.date, dt.date | None, bool]] = [
+        ("investigation", reported, charging or at_charge, False)
+    ]
     if charging:
         entered.append(("charging", charging, at_charge if charged else None, False))
     if charged and at_charge:

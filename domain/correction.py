@@ -69,6 +69,8 @@ def _stands(correction: Stated, below: Mapping[tuple[str, str], list[Stated]], p
     if correction in path:
         return False
     return not any(
-        "voids" in other.data and _target(other)["type"] == correction.type and _stands(other, below, (*path, correction))
+        "voids" in other.data
+        and _target(other)["type"] == correction.type
+        and _stands(other, below, (*path, correction))
         for other in below.get((correction.source, correction.id), ())
     )

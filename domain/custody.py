@@ -180,7 +180,9 @@ class OwnCase:
                 *self.charging_delays(self.over),
                 *interval("charge_to_first_hearing", charge, hearings["first_held"], self.over),
                 *interval("charge_to_trial", charge, hearings["effective"], self.over),
-                *interval("court_receipt_to_completion", self.court_receipt, self.completed if self.over else None, self.over),
+                *interval(
+                    "court_receipt_to_completion", self.court_receipt, self.completed if self.over else None, self.over
+                ),
                 *interval("charge_to_conclusion", charge, concluded, self.over),
             ],
         }

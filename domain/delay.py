@@ -17,10 +17,8 @@ def interval(name: str, start: When | None, end: When | None, over: bool, days: 
     if end is None:
         return [_delay(name, start.day, None, None, "lost" if over else "open")]
     length = (end.day - start.day).days if days is None else days
-    if length < 0:
-        state = "negative"
-    else:
-        state = "completed" if start.precise and end.precise else "imprecise"
+    precise = start.precise and end.precise
+    state = "negative" if length < 0 else "completed" if precise else "imprecise"
     return [_delay(name, start.day, end.day, length, state)]
 
 

@@ -40,7 +40,7 @@ ORDER = {
 """The order of facts of one time, by type (contract 3). Types that move nothing come last."""
 
 LAST = len(ORDER)
-Key = tuple[dt.date, int, int, dt.datetime, int, str, str]
+Key = tuple[dt.date, int, dt.datetime, int, str, str]
 _NO_TIME = dt.datetime.min
 
 
@@ -85,7 +85,6 @@ class Fact:
         exact = self.precision == "second"
         return (
             self.day,
-            1,
             0 if exact else 1,
             self.occurred.replace(tzinfo=None) if exact else _NO_TIME,
             ORDER.get(self.kind, LAST),

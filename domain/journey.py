@@ -131,12 +131,12 @@ def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
     """In the order of the fold. A case's fact of before the report stands first on the report's day, in its own order."""
     keyed = []
     for fact in facts:
-        day, _, *rest = key = fact.key()
-        late = day < reported and fact.subject.scheme not in ("crime", "person")
-        keyed.append(((reported, 0, day, *rest) if late else (day, 1, day, *rest), late, fact))
-        del key
+        key = fact.key()
+        late = key[0] < reported and fact.subject.scheme not in ("crime", "person")
+        day = reported if late else key[0]
+        keyed.append(((day, not late, key), When(day, fact.precise, late), fact))
     keyed.sort(key=lambda item: item[0])
-    return [(When(reported if late else key[0], fact.precise, late), fact) for key, late, fact in keyed]
+    return [(when, fact) for _, when, fact in keyed]
 
 
 class _Told:
@@ -283,7 +283,12 @@ class _Told:
             *interval("report_to_charge", reported, charge, past_charge),
             *interval("charge_to_first_hearing", charge, When(held) if held else None, over),
             *interval("charge_to_trial", charge, walk.hearings.effective, over),
-            *interval("court_receipt_to_completion", walk.first.get("court_receipt"), walk.first.get("completed") if over else None, over),
+            *interval(
+                "court_receipt_to_completion",
+                walk.first.get("court_receipt"),
+                walk.first.get("completed") if over else None,
+                over,
+            ),
             *interval("charge_to_conclusion", charge, end, over),
             *interval("report_to_conclusion", reported, end, over),
             *interval("report_to_withdrawal", reported, withdrew, over),
@@ -315,7 +320,13 @@ class _Told:
                 for case in walk.cases.values():
                     waits += [_wait("action_plan", when.day) for when in case.plans.values()]
             case _:
-                waits = [_wait("conclusion" if walk.stage == "trial" else "trial", charge.day if charge else since, walk.hearings.next_trial)]
+                waits = [
+                    _wait(
+                        "conclusion" if walk.stage == "trial" else "trial",
+                        charge.day if charge else since,
+                        walk.hearings.next_trial,
+                    )
+                ]
         if not walk.charged and walk.spell is None:
             updates = [f.day for f in self.facts if f.kind == "police.victim-updated"]
             last = max([self.reported.day, *updates])
@@ -335,7 +346,9 @@ class _Told:
         for subject in sorted(story.cases):
             if subject.scheme in methods:
                 known = first.get(subject)
-                rows.append(_reference(subject.scheme, subject.value, methods[subject.scheme], known.day if known else None))
+                rows.append(
+                    _reference(subject.scheme, subject.value, methods[subject.scheme], known.day if known else None)
+                )
         uvis = {story.uvi: {"method": "derived"}} | {uvi: dict(how) for uvi, how in story.ties}
         for uvi, how in sorted(uvis.items()):
             rows.append(_reference("person", uvi, str(how.get("method", "manual")), _since(how)))

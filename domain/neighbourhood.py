@@ -162,7 +162,8 @@ def draw(n: Neighbourhood, key: JourneyKey) -> Story:
     around = Around(
         persons_in_crime=n.persons_of([crime]),
         persons_of_case={
-            urn: {c.value: n.persons_of([c]) for c in n.crimes_of[urn]} for urn in {u for urns in cases.values() for u in urns}
+            urn: {c.value: n.persons_of([c]) for c in n.crimes_of[urn]}
+            for urn in {u for urns in cases.values() for u in urns}
         },
         others_withdrew=_others_withdrew(n, crime, cases, person),
     )

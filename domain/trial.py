@@ -123,7 +123,9 @@ class Hearings:
     @property
     def first_held(self) -> dt.date | None:
         """The start date of the first hearing that took place."""
-        return min((dt.date.fromisoformat(s.date) for _, s in self._sittings() if s.took_place and s.date), default=None)
+        return min(
+            (dt.date.fromisoformat(s.date) for _, s in self._sittings() if s.took_place and s.date), default=None
+        )
 
     @property
     def first_trial(self) -> tuple[dt.date, When] | None:
@@ -137,7 +139,10 @@ class Hearings:
     @property
     def next_trial(self) -> dt.date | None:
         """The date of the first trial that has no outcome yet."""
-        return min((dt.date.fromisoformat(s.date) for h, s in self._sittings() if h.trial and s.date and not s.over), default=None)
+        return min(
+            (dt.date.fromisoformat(s.date) for h, s in self._sittings() if h.trial and s.date and not s.over),
+            default=None,
+        )
 
     def count(self, outcome: str) -> int:
         return sum(1 for _, s in self._sittings() if s.outcome and s.outcome[1] == outcome)

@@ -14,7 +14,12 @@ from schemas.base import force_of
 
 WITHDREW = ("police.victim-withdrew", "cps.victim-withdrew")
 FINALISED = ("cps.prosecution-finalised", "courts.case-completed")
-SUSPECT_FACTS = ("police.suspect-identified", "police.suspect-arrested", "police.suspect-interviewed", "police.suspect-released")
+SUSPECT_FACTS = (
+    "police.suspect-identified",
+    "police.suspect-arrested",
+    "police.suspect-interviewed",
+    "police.suspect-released",
+)
 UNLESS = (None, "administratively_finalised")
 
 
@@ -33,7 +38,9 @@ class Walk:
         self.cases: dict[str, Case] = {}
         self.hearings = Hearings()
         self.spells: list[Spell] = []
-        self.outcome: tuple[int | None, dt.date] | None = None  # the police outcome that stands; code None: a withdrawal of others
+        self.outcome: tuple[int | None, dt.date] | None = (
+            None  # the police outcome that stands; code None: a withdrawal of others
+        )
         self.outcome_charge: When | None = None  # charged by police outcome 1 alone
         self.implied: When | None = None  # the first result or effective trial with no charge known
         self.charging: dt.date | None = None  # first entered
@@ -96,7 +103,9 @@ class Walk:
     @property
     def charged_at(self) -> When | None:
         """The earlier of CPS's decision and police outcome 1."""
-        days = [c.charge for c in self.cases.values() if c.charge] + ([self.outcome_charge] if self.outcome_charge else [])
+        days = [c.charge for c in self.cases.values() if c.charge] + (
+            [self.outcome_charge] if self.outcome_charge else []
+        )
         return min(days, default=None)
 
     def _ended(self) -> End | None:
@@ -107,13 +116,19 @@ class Walk:
         prosecutions = [p for case in self.cases.values() if case.charged for p in case.prosecutions.values()]
         if self.outcome_charge and not prosecutions:
             return None
-        if self.pending or any(case.waiting for case in self.cases.values()) or any(p.ended is None for p in prosecutions):
+        if (
+            self.pending
+            or any(case.waiting for case in self.cases.values())
+            or any(p.ended is None for p in prosecutions)
+        ):
             return None
         endings = [End(d.day, d.exit) for case in self.cases.values() for d in case.decisions]
         endings += [self._prosecution_end(p) for p in prosecutions]
         if not charged and self.outcome is not None:
             code, day = self.outcome
-            endings.append(End(day, "police_no_further_action" if code is None else OUTCOMES.get(code, "police_no_further_action")))
+            endings.append(
+                End(day, "police_no_further_action" if code is None else OUTCOMES.get(code, "police_no_further_action"))
+            )
         if not endings:
             return None
         last = max(end.day for end in endings)
@@ -123,7 +138,8 @@ class Walk:
         return End(last, min(exits, key=RANK.__getitem__))
 
     def _prosecution_end(self, prosecution: Prosecution) -> End:
-        assert prosecution.ended is not None and prosecution.outcome is not None
+        assert prosecution.ended is not None
+        assert prosecution.outcome is not None
         day = prosecution.ended.day
         if fell(prosecution) and any(spell.stands_on(day) for spell in self.spells):
             return End(day, "victim_withdrew")
@@ -278,7 +294,9 @@ class Walk:
         if fact.kind != "police.outcome-recorded" or fact.data["outcome_code"] not in WITHDRAWAL_OUTCOMES:
             return False
         around = self.story.around
-        return fact.named is not None or len(around.persons_in_crime) < 2 or self._withdrew or not around.others_withdrew
+        return (
+            fact.named is not None or len(around.persons_in_crime) < 2 or self._withdrew or not around.others_withdrew
+        )
 
     def _recorded(self, when: When, fact: Fact) -> None:
         code = fact.data["outcome_code"]
@@ -412,8 +430,8 @@ class Walk:
                 self.anomalies.add("result_without_charge")
 
     def _retracted(self, when: When, fact: Fact, case: Case) -> None:
-        """A prosecution ended by the victim's retraction, and no withdrawal on record: an unevidenced withdrawal just before, if the
-        crimes that the result is about have one victim."""
+        """A prosecution ended by the victim's retraction, and no withdrawal on record: an unevidenced withdrawal just before, if
+        the crimes that the result is about have one victim."""
         crimes = self.story.around.persons_of_case[case.urn]
         persons = {p for crime, of in crimes.items() if about(fact.data, force_of(fact.source), crime) for p in of}
         if len(persons) == 1:

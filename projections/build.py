@@ -95,7 +95,10 @@ class Beside:
         """Let go of it; drop it if it did not become live."""
         if not self.connection.closed:
             with psycopg.connect(self.dsn, autocommit=True) as other:
-                if other.execute("SELECT FROM projection.build WHERE n = %s AND NOT live", (self.n,)).fetchone() is not None:
+                if (
+                    other.execute("SELECT FROM projection.build WHERE n = %s AND NOT live", (self.n,)).fetchone()
+                    is not None
+                ):
                     self.connection.close()
                     sweep(other)
             self.connection.close()
@@ -158,7 +161,9 @@ class Beside:
                 try:
                     with connection.transaction(), connection.cursor() as cur:
                         cur.execute("SET LOCAL lock_timeout = '2s'")
-                        cur.execute("SELECT FROM projection.build WHERE live OR n = %s ORDER BY n FOR UPDATE", (self.n,))
+                        cur.execute(
+                            "SELECT FROM projection.build WHERE live OR n = %s ORDER BY n FOR UPDATE", (self.n,)
+                        )
                         while forward(cur, self.n, upto=None, limit=READ).events:
                             pass
                         cur.execute("UPDATE projection.build SET live = false WHERE live")
@@ -258,4 +263,3 @@ def _fold_chunk(dsn: str, n: int, chunk: list[UUID]) -> int:
         fold.copy(cur, folded.rows.values())
         fold.note_broken(cur, chunk, folded.broken)
     return len(chunk)
-

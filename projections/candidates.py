@@ -121,7 +121,9 @@ def _widths(cur: Cursor[Any], below: set[UUID], broke: bool) -> list[UUID]:
             if _width(cur, subject) <= TOO_WIDE:
                 cur.execute("DELETE FROM wide WHERE subject = %s", (subject,))
     crimes = _ids(cur, CRIMES, {"roots": list(below - wide)})
-    (reached,) = cur.execute("SELECT count(*) FROM journey_key WHERE crime = ANY(%s)", (list(crimes),)).fetchone() or (0,)
+    (reached,) = cur.execute("SELECT count(*) FROM journey_key WHERE crime = ANY(%s)", (list(crimes),)).fetchone() or (
+        0,
+    )
     return [s for s in below - wide if _width(cur, s) > TOO_WIDE] if reached > TOO_WIDE else []
 
 

@@ -38,7 +38,9 @@ def copy(cur: Cursor[Any], rows: Iterable[Row]) -> None:
 
 def note_broken(cur: Cursor[Any], wanted: Collection[UUID], broken: dict[UUID, str]) -> None:
     """Keep the list of journeys that do not fold, with the time since when."""
-    cur.execute("DELETE FROM broken WHERE journey_id = ANY(%s) AND NOT journey_id = ANY(%s)", (list(wanted), list(broken)))
+    cur.execute(
+        "DELETE FROM broken WHERE journey_id = ANY(%s) AND NOT journey_id = ANY(%s)", (list(wanted), list(broken))
+    )
     now = dt.datetime.now(dt.UTC)
     cur.executemany(
         "INSERT INTO broken VALUES (%s, %s, %s) ON CONFLICT (journey_id) DO UPDATE SET error = excluded.error",

@@ -175,9 +175,7 @@ def apply(cur: Cursor[Any], records: Sequence[Record], upto: int) -> Changed:
     corrections = {key: r for key, r in new.items() if is_correction(r)}
     for key, r in corrections.items():
         cur.execute("INSERT INTO correction VALUES (%s, %s, %s)", (r.position, key, corrects(r)))
-    cur.execute(
-        "SELECT corrects FROM correction WHERE corrects = ANY(%s)", ([k for k in new if k not in corrections],)
-    )
+    cur.execute("SELECT corrects FROM correction WHERE corrects = ANY(%s)", ([k for k in new if k not in corrections],))
     asked = {row[0] for row in cur} | {corrects(r) for r in corrections.values()}
     originals: dict[UUID, Record] = {}
     trees: dict[UUID, list[Stated]] = {}

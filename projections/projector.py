@@ -69,4 +69,3 @@ class Projector:
         """Until the log says that it grew, or the poll is due."""
         for _ in self.listener.notifies(timeout=POLL, stop_after=1):
             break
-

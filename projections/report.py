@@ -23,7 +23,9 @@ def columns(connection: Connection[Any], name: str) -> list[str]:
     return [row[0] for row in connection.execute(query, (name,))]
 
 
-def report(connection: Connection[Any], name: str, where: Mapping[str, Sequence[str]]) -> tuple[list[str], list[dict[str, Any]]]:
+def report(
+    connection: Connection[Any], name: str, where: Mapping[str, Sequence[str]]
+) -> tuple[list[str], list[dict[str, Any]]]:
     """The columns of a figure and its rows in which every column of `where` has one of the values given for it.
 
     Raises NotAsked for a figure, a column or a value that there cannot be.
@@ -34,8 +36,14 @@ def report(connection: Connection[Any], name: str, where: Mapping[str, Sequence[
     for column in where:
         if column not in known:
             raise NotAsked(f"{name} has no column {column}; it has: {', '.join(known)}")
-    conditions = [sql.SQL("{}::text = ANY({})").format(sql.Identifier(c), sql.Literal(list(v))) for c, v in where.items()]
-    keys = [c for c in ("offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "period", "source") if c in known]
+    conditions = [
+        sql.SQL("{}::text = ANY({})").format(sql.Identifier(c), sql.Literal(list(v))) for c, v in where.items()
+    ]
+    keys = [
+        c
+        for c in ("offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "period", "source")
+        if c in known
+    ]
     query = sql.SQL("SELECT * FROM metrics.{} WHERE {} ORDER BY {}").format(
         sql.Identifier(name),
         sql.SQL(" AND ").join(conditions) if conditions else sql.SQL("true"),

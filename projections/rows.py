@@ -19,8 +19,14 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column("journey_id", "uuid", "uuid5 of force, crime reference and victim reference: one victim x one reported crime."),
-    Column("uvi", "text", "Unique victim identifier shown for the person: the least of those tied together, given ones before derived."),
+    Column(
+        "journey_id", "uuid", "uuid5 of force, crime reference and victim reference: one victim x one reported crime."
+    ),
+    Column(
+        "uvi",
+        "text",
+        "Unique victim identifier shown for the person: the least of those tied together, given ones before derived.",
+    ),
     Column("force", "text", "Police force that recorded the crime."),
     Column("crime_reference", "text", "The force's number for the crime."),
     Column("victim_reference", "text", "The force's number for the victim."),
@@ -37,7 +43,9 @@ COLUMNS = (
     Column("sex", "text", "Victim's sex."),
     Column("ethnicity_self_defined", "text", "Victim's ethnicity as self-defined (18+1)."),
     Column("ethnicity_officer_observed", "text", "Victim's ethnicity as observed by an officer."),
-    Column("vulnerabilities", "text[]", "Victim's recorded vulnerabilities; null where nobody recorded, empty where none."),
+    Column(
+        "vulnerabilities", "text[]", "Victim's recorded vulnerabilities; null where nobody recorded, empty where none."
+    ),
     Column("interpreter_language", "text", "Language for which the victim needs an interpreter."),
     Column("suspects", "integer", "Distinct suspects; 1 where a suspect is known without a reference."),
     Column("victims_in_crime", "integer", "Persons who are victims of the crime."),
@@ -50,7 +58,9 @@ COLUMNS = (
     Column("vulnerable", "boolean", "Under 18, or any vulnerability recorded, or enhanced rights."),
     Column("enhanced_rights", "boolean", "Enhanced rights by the latest needs assessment; null where none was made."),
     Column("cohort_review", "boolean", "In the review's cohort: its offences, exactly one victim and one suspect."),
-    Column("counted", "boolean", "In the figures: not cancelled, and no other number of the same person in the same crime."),
+    Column(
+        "counted", "boolean", "In the figures: not cancelled, and no other number of the same person in the same crime."
+    ),
     Column("stage", "text", "investigation, charging, awaiting_trial, trial or concluded."),
     Column("holder", "text", "Who has the file: police, cps, court or none."),
     Column("holder_since", "date", "Since when."),
@@ -75,7 +85,11 @@ COLUMNS = (
     Column("withdrawal_evidenced", "boolean", "Whether the withdrawal that stands has evidence behind it."),
     Column("withdrawal_reasons", "text[]", "Reasons of the withdrawal that stands."),
     Column("cps_days", "integer", "Days for which CPS held the file before charge, of the lead case, closed clock."),
-    Column("police_days", "integer", "Days for which police held the file after the referral, of the lead case, closed clock."),
+    Column(
+        "police_days",
+        "integer",
+        "Days for which police held the file after the referral, of the lead case, closed clock.",
+    ),
     Column("action_plans", "integer", "Action plans issued by CPS."),
     Column("hearings", "integer", "Hearings listed."),
     Column("adjournments", "integer", "Hearings adjourned."),
@@ -171,7 +185,7 @@ def row(journey: Journey, figures: Collection[Collection[int]]) -> Row:
         if value is None:
             fields.append("\\N")
         else:
-            text = _WRITERS[column.type](value)
+            text: str = _WRITERS[column.type](value)
             fields.append(text if column.type in _PLAIN else _text(text))
     parts = [_hash("\t".join([fields[i] for i in numbers])) for numbers in figures]
     parts.append(_hash("\t".join(fields)))
@@ -182,8 +196,8 @@ def stage_word(stage: Mapping[str, Any]) -> str:
     """What became of a stage, in two to four letters: the stage (P pre_charge, Q post_charge, J journey, I investigation,
     C charging, A awaiting_trial, T trial), its result (p progressed, w withdrew, e withdrew with evidence, x other exit, o open),
     `+` where a withdrawal began in it and it was left otherwise, `*` where it was left by a conviction."""
-    result = "e" if stage["evidenced"] else _RESULT_LETTER[stage["result"]]
-    return _STAGE_LETTER[stage["stage"]] + result + "+" * stage["continued"] + "*" * stage["convicted"]
+    result = "e" if stage["evidenced"] else _RESULT_LETTER[str(stage["result"])]
+    return _STAGE_LETTER[str(stage["stage"])] + result + "+" * stage["continued"] + "*" * stage["convicted"]
 
 
 def exit_paths(stages: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -59,7 +59,9 @@ def step(connection: Connection[Any], n: int | None = None, *, upto: int | None 
 def forward(cur: Cursor[Any], n: int | None, *, upto: int | None, limit: int) -> Step:
     """The step inside the caller's transaction. The build's row is the fence: whoever writes has it locked."""
     which = "live" if n is None else "n = %(n)s"
-    found = cur.execute(f"SELECT n, position, digest FROM projection.build WHERE {which} FOR UPDATE", {"n": n}).fetchone()
+    found = cur.execute(
+        f"SELECT n, position, digest FROM projection.build WHERE {which} FOR UPDATE", {"n": n}
+    ).fetchone()
     if found is None:
         raise NoBuild
     build, position, rules = found
@@ -123,7 +125,9 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
     for i, figure in enumerate(figures.figures()):
         if any(mask >> i & 1 for mask in masks.values()):
             for table in figure.tables:
-                done.cells += figures.count(cur, table, f"SELECT * FROM changed WHERE counted AND figures & {1 << i} <> 0")
+                done.cells += figures.count(
+                    cur, table, f"SELECT * FROM changed WHERE counted AND figures & {1 << i} <> 0"
+                )
 
 
 def _led(cur: Cursor[Any], positions: set[int], taken: set[int]) -> None:

@@ -58,7 +58,10 @@ def neighbourhood(connection: Connection[Any], wanted: Collection[UUID]) -> Neig
     around = {a for a, _ in edges} - set(own)
     references = own | _references(connection, around)
     persons = [
-        row[0] for row in connection.execute("SELECT DISTINCT person FROM journey_key WHERE journey_id = ANY(%s)", (list(wanted),))
+        row[0]
+        for row in connection.execute(
+            "SELECT DISTINCT person FROM journey_key WHERE journey_id = ANY(%s)", (list(wanted),)
+        )
     ]
     ties, cluster = _ties(connection, persons)
     crimes = [id_ for id_, reference in references.items() if reference.scheme == "crime"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 from psycopg import Connection, Cursor, errors, sql
 
@@ -82,9 +82,9 @@ def point(cur: Cursor[Any], n: int) -> None:
             execute(cur, f"DROP VIEW {name} CASCADE; CREATE VIEW {name} AS {text}")
         for column, comment in comments.items():
             what = f"COLUMN {name}.{column}" if column else f"VIEW {name}"
-            cur.execute(sql.SQL("COMMENT ON {} IS {}").format(sql.SQL(cast(LiteralString, what)), sql.Literal(comment)))
+            cur.execute(sql.SQL("COMMENT ON {} IS {}").format(sql.SQL(what), sql.Literal(comment)))
 
 
 def execute(connection: Connection[Any] | Cursor[Any], text: str) -> None:
     """Run SQL of our own files, in which a percent sign is itself."""
-    connection.execute(cast(LiteralString, text))
+    connection.execute(text)

@@ -80,6 +80,8 @@ def _compare(live: Connection[Any], live_schema: str, aside: Connection[Any], as
             before = dict(live.execute(rows.format(live_schema), (differing,)).fetchall())
             after = dict(aside.execute(rows.format(aside_schema), (differing,)).fetchall())
             compared.differences = [
-                (k, before.get(k), after.get(k)) for k in sorted(before.keys() | after.keys()) if before.get(k) != after.get(k)
+                (k, before.get(k), after.get(k))
+                for k in sorted(before.keys() | after.keys())
+                if before.get(k) != after.get(k)
             ]
         yield compared

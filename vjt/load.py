@@ -25,58 +25,59 @@ def load(
 
     Loading a file again is harmless: what is in the log already is a duplicate. Exit code 1 if any line was rejected.
     """
+    from vjt.lines import TornFile, check, deliveries
+
+    check(files)
+    torn = False
+
+    def lines() -> "Iterator[Delivery]":
+        nonlocal torn
+        for file in files:
+            try:
+                yield from deliveries(file)
+            except TornFile as error:
+                typer.echo(error, err=True)
+                torn = True
+
+    if take(lines()) or torn:
+        raise typer.Exit(CHECK)
+
+
+def take(lines: "Iterable[Delivery]") -> int:
+    """Take lines into the log of the database in force, tell the counts; how many were rejected."""
     import gc
 
     from store.intake import Intake
     from store.log import Log
-    from vjt.lines import TornFile, check, deliveries
     from vjt.settings import Settings
 
-    check(files)
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)  # a batch has no cycles; looking for some in it takes a tenth of the time
     accepted = duplicates = rejected = 0
-    torn = False
     with Log(Settings().database_url()) as log, Progress(" events") as progress:
         intake = Intake(log)
-        for file in files:
-            try:
-                for batch in _batches(deliveries(file)):
-                    taken = intake.take(batch)
-                    for refused in taken.rejected[: max(0, SHOWN - rejected)]:
-                        where = refused.pointer or "/"
-                        typer.echo(
-                            f"{refused.delivery.place}: {refused.reason} at {where}: {refused.message}", err=True
-                        )
-                    accepted += taken.accepted
-                    duplicates += taken.duplicates
-                    rejected += len(taken.rejected)
-                    progress("load", accepted + duplicates + rejected, None)
-            except TornFile as error:
-                typer.echo(error, err=True)
-                torn = True
+        for batch in _batches(lines):
+            taken = intake.take(batch)
+            for refused in taken.rejected[: max(0, SHOWN - rejected)]:
+                typer.echo(refused, err=True)
+            accepted += taken.accepted
+            duplicates += taken.duplicates
+            rejected += len(taken.rejected)
+            progress("load", accepted + duplicates + rejected, None)
     typer.echo(f"accepted {accepted:,}, duplicates {duplicates:,}, rejected {rejected:,}")
     if rejected:
         typer.echo("see them: vjt rejected list", err=True)
-    if rejected or torn:
-        raise typer.Exit(CHECK)
+    return rejected
 
 
 def _batches(lines: "Iterable[Delivery]") -> "Iterator[list[Delivery]]":
-    """Batches of lines; what stands before a damaged end is given too, before the error."""
-    from vjt.lines import TornFile
-
     batch: list[Delivery] = []
     size = 0
-    try:
-        for delivery in lines:
-            batch.append(delivery)
-            size += len(delivery.value or b"")
-            if len(batch) == BATCH or size >= BATCH_BYTES:
-                yield batch
-                batch, size = [], 0
-    except TornFile:
-        yield batch
-        raise
+    for delivery in lines:
+        batch.append(delivery)
+        size += len(delivery.value or b"")
+        if len(batch) == BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
     if batch:
         yield batch

@@ -5,11 +5,15 @@ import sys
 import typer
 
 from vjt.errors import Failed, explained
+from vjt.import_ import import_
 from vjt.load import load
+from vjt.project import project
+from vjt.rebuild import rebuild, verify
 from vjt.rejected import rejected
+from vjt.report import journey, report, unlinked
 from vjt.schema import schema
-from vjt.up import down, migrate, up
 from vjt.status import status
+from vjt.up import down, migrate, up
 
 app = typer.Typer(
     help="Victim Journey Tracker: where victims of crime leave the justice process, from the events of every agency.",
@@ -17,8 +21,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (up, down, migrate, load, status, schema):
+for verb in (up, down, migrate, load, project, rebuild, verify, report, journey, unlinked, status, schema):
     app.command()(verb)
+app.command("import")(import_)
 app.add_typer(rejected, name="rejected")
 
 
@@ -33,11 +38,11 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        failed = explained(error)
-        if failed is None:
+        told = explained(error)
+        if told is None:
             raise
-        typer.echo(failed, err=True)
-        sys.exit(failed.code)
+        typer.echo(told, err=True)
+        sys.exit(told.code)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ class Progress:
             sys.stderr.write(f"{what}{share} {done:,}{of}{self.unit}\n")
         sys.stderr.flush()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.terminal and self.what:
             sys.stderr.write("\n")

@@ -24,7 +24,9 @@ UNLINKED = "SELECT * FROM journeys.unlinked ORDER BY first_known_at, scheme, val
 
 def report(
     name: Annotated[str, typer.Argument(help="The figure: attrition, delay, freshness, …")],
-    where: Annotated[list[str] | None, typer.Option("--where", help="column=value; the same column again: either.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help="column=value; the same column again: either.")
+    ] = None,
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
@@ -67,7 +69,9 @@ def journey(
         if len(ids) > 1:
             more = "\n".join(map(str, ids[:20])) + ("\n…" if len(ids) > 20 else "")
             raise Failed(f"{id} leads to several journeys; name one:\n{more}", CALL)
-        row: dict[str, Any] = connection.execute("SELECT * FROM journeys.journey WHERE journey_id = %s", (ids[0],)).fetchone() or {}
+        row: dict[str, Any] = (
+            connection.execute("SELECT * FROM journeys.journey WHERE journey_id = %s", (ids[0],)).fetchone() or {}
+        )
         facts = connection.execute(TIMELINE, (ids[0],)).fetchall()
     if format is Format.TABLE:
         told = [{"what": name, "value": value} for name, value in row.items() if value not in (None, [], False)]

@@ -83,8 +83,6 @@ def _table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
     lines = [list(names), ["-" * width for width in widths], *cells]
     return "".join(
-        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True)).rstrip() + "\n" for line in lines
+        "  ".join(c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True)).rstrip() + "\n"
+        for line in lines
     )
-
-
-

@@ -74,7 +74,9 @@ class Settings:
                 elif setting.name in ("DATABASE_URL", "KAFKA"):
                     up = self.home.read()
                     value, origin = (up[setting.name.lower()], "local stack") if up else (None, "not up")
-            rows.append({"setting": f"VJT_{setting.name}", "value": _hidden(value), "origin": origin, "about": setting.about})
+            rows.append(
+                {"setting": f"VJT_{setting.name}", "value": _hidden(value), "origin": origin, "about": setting.about}
+            )
         return rows
 
     def _server(self, name: str) -> str:
@@ -84,7 +86,7 @@ class Settings:
         up = self.home.read()
         if up is None:
             raise NotUp(f"VJT_{name}", self.home.folder)
-        return up[name.lower()]
+        return str(up[name.lower()])
 
 
 def _hidden(url: str | None) -> str | None:

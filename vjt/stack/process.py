@@ -18,7 +18,9 @@ class StackError(Exception):
     """A local server could not be started or stopped. The message says what to do."""
 
 
-def spawn(command: Sequence[str], log: Path, *, user: int | None, dies_by: signal.Signals, **environment: str) -> subprocess.Popen[bytes]:
+def spawn(
+    command: Sequence[str], log: Path, *, user: int | None, dies_by: signal.Signals, **environment: str
+) -> subprocess.Popen[bytes]:
     """Start a command in a process group of its own. On Linux the kernel sends it `dies_by` when the thread that started it
     ends, so that a parent that was killed leaves no orphan."""
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -76,7 +78,9 @@ def _is(pid: int, marker: str) -> bool:
         return False
 
 
-def wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], what: str, log: Path, patience: float) -> None:
+def wait_for(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes], what: str, log: Path, patience: float
+) -> None:
     """Wait until a server answers. Raises StackError with the end of its log if it ends first or does not answer."""
     deadline = time.monotonic() + patience
     while not ready():

@@ -60,7 +60,9 @@ def down(home: Home) -> bool:
     deadline = time.monotonic() + 60
     while home.held():
         if time.monotonic() > deadline:
-            raise StackError(f"the local stack in {home.folder} does not end; its supervisor is process {said['supervisor']}")
+            raise StackError(
+                f"the local stack in {home.folder} does not end; its supervisor is process {said['supervisor']}"
+            )
         time.sleep(0.05)
     return True
 
@@ -90,7 +92,13 @@ def run(home: Home, wanted: list[str]) -> None:
                 said["children"].append([server.process.pid, str(server.folder), int(by)])
             said |= {"postgres_port": postgres.port, "kafka_port": kafka.port}
             home.write(said)
-        home.write(said | {"database_url": postgres.url if postgres in servers else "", "kafka": kafka.servers if kafka in servers else ""})
+        home.write(
+            said
+            | {
+                "database_url": postgres.url if postgres in servers else "",
+                "kafka": kafka.servers if kafka in servers else "",
+            }
+        )
         while not asked.wait(0.5):
             if any(server.process is None or server.process.poll() is not None for server in servers):
                 raise StackError("a server ended by itself; see the logs in this folder")

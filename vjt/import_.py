@@ -1,0 +1,74 @@
+"""`vjt import`: other systems' files as our events."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vjt.errors import CALL, CHECK, Failed
+
+if TYPE_CHECKING:
+    from adapters.police_uk import Account
+
+FORMATS = ("police-uk",)
+
+
+def import_(
+    format: Annotated[str, typer.Argument(help=f"Whose files: {', '.join(FORMATS)}.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, archives, or folders of them.")],
+    load: Annotated[bool, typer.Option("--load", help="Load the events into the log.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish the events over Kafka.")] = False,
+) -> None:
+    """Another system's files as events: JSON lines on standard output, or into the log, or over Kafka.
+
+    Ends with what it read, what it made, and what it left out and why. The same files again change nothing.
+    """
+    from adapters.police_uk import Account, Unreadable
+
+    if format not in FORMATS:
+        raise Failed(f"{format}: no such format; there are: {', '.join(FORMATS)}", CALL)
+    if load and publish:
+        raise Failed("--load and --publish: one of them", CALL)
+    for path in paths:
+        if not path.exists():
+            raise Failed(f"{path}: no such file or folder", CALL)
+    account = Account()
+    rejected = 0
+    try:
+        if load:
+            rejected = _load(paths, account)
+        elif publish:
+            rejected = _publish(paths, account)
+        else:
+            for line in _lines(paths, account):
+                sys.stdout.buffer.write(line + b"\n")
+            sys.stdout.flush()
+    except Unreadable as error:
+        raise Failed(f"{error}\nwhat stood before it: {'; '.join(account.lines()) or 'nothing'}", CALL) from None
+    for told in account.lines():
+        typer.echo(told, err=True)
+    if rejected:
+        raise typer.Exit(CHECK)
+
+
+def _lines(paths: list[Path], account: "Account") -> Iterator[bytes]:
+    from adapters.police_uk import events
+    from schemas.envelope import to_structured
+
+    return (to_structured(event) for event in events(paths, account))
+
+
+def _load(paths: list[Path], account: "Account") -> int:
+    from store.delivery import Delivery, Line
+    from vjt.load import take
+
+    return take(Delivery(line, Line("import", n)) for n, line in enumerate(_lines(paths, account), 1))
+
+
+def _publish(paths: list[Path], account: "Account") -> int:
+    from store.delivery import Delivery, Line
+    from vjt.publish import send
+
+    return send(Delivery(line, Line("import", n)) for n, line in enumerate(_lines(paths, account), 1))

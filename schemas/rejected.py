@@ -21,7 +21,7 @@ REASONS = {
 """Every reason code, with the sentence that says what it means."""
 
 
-class Rejected(Exception):  # noqa: N818 - it is an answer, not a fault of ours
+class Rejected(Exception):
     """An event that is not taken.
 
     `reason` is a code of `REASONS`, `pointer` a JSON pointer into the structured form ("" = the whole), `message` a

@@ -70,7 +70,9 @@ POLICE: dict[str, st.SearchStrategy[Event]] = {
     "police.suspect-arrested.v1": data({"suspect_reference": suspect}, crime_reference=crime),
     "police.suspect-interviewed.v1": data(crime_reference=crime),
     "police.charge-referral-submitted.v1": data(
-        {"referral_type": st.sampled_from(["full_code", "threshold", "early_advice"])}, urn=urn, crime_references=some_crimes
+        {"referral_type": st.sampled_from(["full_code", "threshold", "early_advice"])},
+        urn=urn,
+        crime_references=some_crimes,
     ),
     "police.action-plan-answered.v1": data({"action_plan_id": st.just("AP1")}, urn=urn),
     "police.outcome-recorded.v1": data(
@@ -100,15 +102,21 @@ CPS: dict[str, st.SearchStrategy[Event]] = {
     "cps.case-reopened.v1": data(urn=urn),
     "cps.victim-withdrew.v1": data(urn=urn, victim_reference=victim, evidence=st.just([])),
     "cps.prosecution-finalised.v1": data(
-        scoped | {"reason": st.sampled_from(["victim_retraction", "victim_non_attendance", "evidential"])}, urn=urn, outcome=results
+        scoped | {"reason": st.sampled_from(["victim_retraction", "victim_non_attendance", "evidential"])},
+        urn=urn,
+        outcome=results,
     ).map(_scope),
 }
 COURTS: dict[str, st.SearchStrategy[Event]] = {
-    "courts.case-received.v1": data(court_case_number=court_case, urn=urn, court=st.just("southwark"), jurisdiction=st.just("crown")),
+    "courts.case-received.v1": data(
+        court_case_number=court_case, urn=urn, court=st.just("southwark"), jurisdiction=st.just("crown")
+    ),
     "courts.hearing-listed.v1": st.builds(
         lambda a, b: a | b,
         st.one_of(data(court_case_number=court_case), data(urn=urn)),
-        data(hearing_id=hearing, court=st.just("southwark"), hearing_type=st.sampled_from(["TRL", "PTP"]), start_date=day),
+        data(
+            hearing_id=hearing, court=st.just("southwark"), hearing_type=st.sampled_from(["TRL", "PTP"]), start_date=day
+        ),
     ),
     "courts.hearing-relisted.v1": data(hearing_id=hearing, start_date=day),
     "courts.hearing-adjourned.v1": data({"next_hearing_id": hearing, "next_start_date": day}, hearing_id=hearing),
@@ -136,15 +144,30 @@ IDENTITY: dict[str, st.SearchStrategy[Event]] = {
     "identity.case-linked.v1": data(urn=urn, crime_references=some_crimes, force=st.just("met")),
     "identity.case-unlinked.v1": data(urn=urn, crime_references=some_crimes, force=st.just("met")),
 }
-SOURCES = [("/police/met", POLICE, 6), ("/cps", CPS, 3), ("/courts", COURTS, 3), ("/support/vs", SUPPORT, 1), ("/identity", IDENTITY, 2)]
-CHOICES = [(source, kind, made) for source, kinds, weight in SOURCES for kind, made in kinds.items() for _ in range(weight)]
+SOURCES = [
+    ("/police/met", POLICE, 6),
+    ("/cps", CPS, 3),
+    ("/courts", COURTS, 3),
+    ("/support/vs", SUPPORT, 1),
+    ("/identity", IDENTITY, 2),
+]
+CHOICES = [
+    (source, kind, made) for source, kinds, weight in SOURCES for kind, made in kinds.items() for _ in range(weight)
+]
 
 
 @st.composite
 def original(draw: st.DrawFn, id_: str) -> Event:
     source, kind, made = draw(st.sampled_from(CHOICES))
     at = START + dt.timedelta(days=draw(st.integers(0, 40)), hours=draw(st.sampled_from([0, 5, 14])))
-    event = {"specversion": "1.0", "id": id_, "source": source, "type": kind, "time": at.isoformat(), "data": draw(made)}
+    event = {
+        "specversion": "1.0",
+        "id": id_,
+        "source": source,
+        "type": kind,
+        "time": at.isoformat(),
+        "data": draw(made),
+    }
     if draw(st.integers(0, 9)) == 0:
         event["timeprecision"] = draw(st.sampled_from(["day", "month"]))
     return event
@@ -172,7 +195,11 @@ def histories(draw: st.DrawFn, most: int = 40) -> list[Event]:
     reports = draw(st.integers(1, 4))
     for i in range(reports):
         event = draw(original(f"r{i}"))
-        event |= {"source": "/police/met", "type": "police.crime-reported.v1", "data": draw(POLICE["police.crime-reported.v1"])}
+        event |= {
+            "source": "/police/met",
+            "type": "police.crime-reported.v1",
+            "data": draw(POLICE["police.crime-reported.v1"]),
+        }
         events.append(event)
     for i in range(draw(st.integers(3, most))):
         if draw(st.integers(0, 5)) == 0:

@@ -63,7 +63,7 @@ class World:
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         with psycopg.connect(self.dsn, row_factory=dict_row) as connection:
-            return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, parameters).fetchall()
 
     def journeys(self) -> dict[str, dict[str, Any]]:
         """Every journey but for what depends on when events were known."""
@@ -72,7 +72,9 @@ class World:
 
     def figures(self, *names: str) -> dict[str, list[tuple[Any, ...]]]:
         return {
-            name: [tuple(row.values()) for row in self.rows(f"SELECT * FROM metrics.{name} ORDER BY 1, 2, 3, 4, 5, 6, 7")]
+            name: [
+                tuple(row.values()) for row in self.rows(f"SELECT * FROM metrics.{name} ORDER BY 1, 2, 3, 4, 5, 6, 7")
+            ]
             for name in names
         }
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator, ValidationError
 
 from schemas.document import documents, example, json_schema
 from schemas.rejected import REASONS

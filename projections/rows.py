@@ -197,7 +197,7 @@ def stage_word(stage: Mapping[str, Any]) -> str:
     C charging, A awaiting_trial, T trial), its result (p progressed, w withdrew, e withdrew with evidence, x other exit, o open),
     `+` where a withdrawal began in it and it was left otherwise, `*` where it was left by a conviction."""
     result = "e" if stage["evidenced"] else _RESULT_LETTER[str(stage["result"])]
-    return _STAGE_LETTER[str(stage["stage"])] + result + "+" * stage["continued"] + "*" * stage["convicted"]
+    return _STAGE_LETTER[str(stage["stage"])] + result + "+" * bool(stage["continued"]) + "*" * bool(stage["convicted"])
 
 
 def exit_paths(stages: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -1,5 +1,6 @@
 """Log lines of the workers: structured, to standard error, without personal data."""
 
+import logging
 import sys
 
 import structlog
@@ -7,6 +8,7 @@ import structlog
 
 def configure(format: str | None) -> None:
     """`json` or `text`; None: text on a terminal, JSON elsewhere."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a worker says itself what went away and what is back
     readable = format == "text" or (format is None and sys.stderr.isatty())
     structlog.configure(
         processors=[

@@ -4,10 +4,12 @@ import sys
 
 import typer
 
+from vjt.consume import consume
 from vjt.errors import Failed, explained
 from vjt.import_ import import_
 from vjt.load import load
 from vjt.project import project
+from vjt.publish import publish
 from vjt.rebuild import rebuild, verify
 from vjt.rejected import rejected
 from vjt.report import journey, report, unlinked
@@ -21,7 +23,22 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (up, down, migrate, load, project, rebuild, verify, report, journey, unlinked, status, schema):
+for verb in (
+    up,
+    down,
+    migrate,
+    publish,
+    consume,
+    load,
+    project,
+    rebuild,
+    verify,
+    report,
+    journey,
+    unlinked,
+    status,
+    schema,
+):
     app.command()(verb)
 app.command("import")(import_)
 app.add_typer(rejected, name="rejected")

@@ -1,8 +1,12 @@
-"""From Kafka into the log. The database says how far each partition was taken; the offsets that Kafka keeps are a courtesy."""
+"""From Kafka into the log. The database says how far each partition was taken; the offsets that Kafka keeps are a courtesy.
+
+Whatever fails, the worker begins again from where the database is, so no failure needs a repair of its own.
+"""
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+import time
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +15,6 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import (
     CorruptRecordException,
-    KafkaConnectionError,
     KafkaError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
@@ -24,86 +27,94 @@ from store.log import Log
 from store.offsets import OffsetsBehind, Partition, Span, other_clusters, positions, set_positions
 from store.recorder import UNAVAILABLE
 from store.rejected import expire
+from streams.away import KAFKA_AWAY, Away, ended
 from streams.topics import INCOMING
 
 GROUP = "vjt-consume"
 BATCH = 2_000  # messages
 WAIT = 50  # ms for the first message of a batch
 MOST_BYTES = 8_000_000  # fetched of one partition at a time
-LONGEST_RETRY = 5.0  # s
+GRACE = 10.0  # s for a batch that is on its way when the worker is told to stop
+LOOK = 1.0  # s between two looks whether Kafka is there, when nothing comes
+LOOK_AGAIN = 10.0  # s between two looks at partitions that are stopped
+TELL = 5.0  # s between two log lines of the counts
 HOUR = 3_600.0
 
 log: Any = structlog.get_logger()
 
 
+class ClusterChanged(KafkaError):  # type: ignore[misc]
+    """Another Kafka answers: what its offsets mean is another thing."""
+
+
 @dataclass(slots=True)
 class Counts:
+    """What was taken since the start, and how many partitions are stopped."""
+
     accepted: int = 0
     duplicates: int = 0
     rejected: int = 0
-
-    def add(self, taken: Taken) -> None:
-        self.accepted += taken.accepted
-        self.duplicates += taken.duplicates
-        self.rejected += len(taken.rejected)
-
-
-class Retry:
-    """Waits longer each time, up to `LONGEST_RETRY`; one line when something goes away and one when it is back."""
-
-    def __init__(self, what: str) -> None:
-        self.what, self.failures = what, 0
-
-    async def after(self, error: BaseException, stop: asyncio.Event) -> None:
-        self.failures += 1
-        if self.failures == 1:
-            log.warning("away", what=self.what, error=type(error).__name__)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), min(0.1 * 2**self.failures, LONGEST_RETRY))
-
-    def over(self) -> None:
-        if self.failures:
-            log.info("back", what=self.what)
-        self.failures = 0
+    stopped: int = 0
 
 
 @dataclass
 class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
-    """A worker. `accept_log`: go on from the first offset that there is, where the database and Kafka do not fit together.
-    `once`: up to where the topics end now; all partitions, without the group."""
+    """A worker. `once`: up to where the topics end at the start; all partitions, without the group. `accept_log`: a partition
+    that does not fit to the log is begun with the first offset that there is; what was taken already is a duplicate."""
 
     dsn: str
     kafka: str
-    stop: asyncio.Event
     once: bool = False
     accept_log: bool = False
     keep_rejected: int = 30  # days
-    topics: tuple[str, ...] = INCOMING
     counts: Counts = field(default_factory=Counts)
-    next: dict[TopicPartition, int] = field(default_factory=dict)
-    ends: dict[TopicPartition, int] = field(default_factory=dict)
 
-    async def run(self) -> Counts:
-        """Until told to stop. A server that goes away is waited for, except with `once`, where its error is raised."""
-        database, kafka = Retry("database"), Retry("kafka")
-        while not self.stop.is_set():
+    def __post_init__(self) -> None:
+        self.dealt = False  # whether the partitions are dealt out; while they are being dealt none is anybody's
+        self.next: dict[TopicPartition, int] | None = (
+            None  # where the next batch begins; None: the database is to be asked
+        )
+        self.begun: set[TopicPartition] = set()  # by this worker: `accept_log` is for the beginning only
+        self.stopped: dict[TopicPartition, str] = {}  # and why
+        self.ends: dict[TopicPartition, int] = {}  # with `once`
+        self.taking = asyncio.Lock()
+        self.told = self.looked = self.looked_at_stopped = 0.0
+
+    async def run(self, stop: asyncio.Event) -> Counts:
+        """Until told to stop; a batch that is on its way is finished. Servers that are away are waited for, except with
+        `once`, where their error is raised."""
+        work, stopping = asyncio.create_task(self._work()), asyncio.create_task(stop.wait())
+        await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not work.done():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.taking.acquire(), GRACE)
+            work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+        return self.counts
+
+    async def _work(self) -> None:
+        away = Away("consume")
+        while True:
             try:
                 with await asyncio.to_thread(Log, self.dsn) as self.log:
-                    database.over()
-                    await self._consume(kafka)
-                return self.counts
+                    async with self._connected():
+                        await self._consume(away)
+                    return
             except UNAVAILABLE as error:
                 if self.once:
                     raise
-                await database.after(error, self.stop)
-            except KafkaConnectionError as error:
+                await away.wait("PostgreSQL", error)
+            except KAFKA_AWAY as error:
                 if self.once:
                     raise
-                await kafka.after(error, self.stop)
-        return self.counts
+                await away.wait("Kafka", error)
 
-    async def _consume(self, kafka: Retry) -> None:
-        self.intake = Intake(self.log, await self._cluster_id())
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[None]:
+        self.dealt, self.next = self.once, None
+        self.admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka, request_timeout_ms=5_000)
         self.consumer = AIOKafkaConsumer(
             bootstrap_servers=self.kafka,
             group_id=None if self.once else GROUP,
@@ -111,111 +122,120 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
             auto_offset_reset="none",
             isolation_level="read_committed",
             max_partition_fetch_bytes=MOST_BYTES,
-            max_poll_interval_ms=3_600_000,  # a database that is away for long must not cost the partitions
-            session_timeout_ms=10_000,
+            metadata_max_age_ms=10_000,  # a topic that is made later is read soon
+            session_timeout_ms=6_000,  # the least that brokers allow: who was killed is replaced soon
+            heartbeat_interval_ms=2_000,
+            max_poll_interval_ms=60_000,
         )
-        await self.consumer.start()
-        kafka.over()
-        expiry = asyncio.create_task(self._expire())
         try:
-            if self.once:
-                await self._assign_all()
-            else:
-                self.consumer.subscribe(self.topics, listener=self)
-            while not self.stop.is_set() and not self._at_the_end():
-                await self._batch()
+            await self.admin.start()
+            self.cluster_id = await self._cluster_id()
+            self.intake = Intake(self.log, self.cluster_id)
+            await self.consumer.start()
+            await self._choose()
+            yield
         finally:
-            expiry.cancel()
-            await self.consumer.stop()
+            await ended(self.consumer.stop)
+            await ended(self.admin.close)
 
-    async def _cluster_id(self) -> str:
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka)
-        await admin.start()
-        try:
-            return str((await admin.describe_cluster())["cluster_id"])
-        finally:
-            await admin.close()
-
-    async def _assign_all(self) -> None:
-        await self.consumer._client.force_metadata_update()
-        found = [TopicPartition(t, p) for t in self.topics for p in sorted(await self._partitions(t))]
+    async def _choose(self) -> None:
+        described = {t["topic"]: t["partitions"] for t in await self.admin.describe_topics()}
+        if missing := [topic for topic in INCOMING if topic not in described]:
+            log.warning("topics missing", topics=missing)
+        if not self.once:
+            self.consumer.subscribe(INCOMING, listener=self)
+            return
+        found = [TopicPartition(t, p["partition"]) for t in INCOMING for p in described.get(t, ())]
         self.consumer.assign(found)
         self.ends = await self.consumer.end_offsets(found)
-        await self.on_partitions_assigned(found)
 
-    async def _partitions(self, topic: str) -> set[int]:
-        self.consumer._client.add_topic(topic)
-        await self.consumer._client.force_metadata_update()
-        return set(self.consumer.partitions_for_topic(topic) or ())
+    async def _consume(self, away: Away) -> None:
+        expiry = asyncio.create_task(self._expire())
+        try:
+            while not await self._at_the_end():
+                if not self.dealt:
+                    await self._deal()
+                elif self.next is None or (self.stopped and time.monotonic() - self.looked_at_stopped > LOOK_AGAIN):
+                    await self._begin()
+                else:
+                    await self._batch()
+                    away.over()
+        finally:
+            expiry.cancel()
+            self._tell()
 
-    def _at_the_end(self) -> bool:
-        return self.once and all(self.next.get(tp, end) >= end for tp, end in self.ends.items())
+    async def _at_the_end(self) -> bool:
+        if not self.once or self.next is None:
+            return False
+        return all([await self.consumer.position(tp) >= end for tp, end in self.ends.items() if tp in self.next])
 
     # Where to begin
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Nothing is held: the database fences a batch that is on its way."""
+        """A batch that is on its way may go on: the database fences it."""
+        self.dealt, self.next = False, None
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """The database is asked by the worker's own task: here, aiokafka would swallow an error."""
+        self.dealt, self.next = True, None
+
+    async def _deal(self) -> None:
+        """Wait for partitions. What is fetched here is fetched again from where the database is."""
+        with contextlib.suppress(TimeoutError, OffsetOutOfRangeError, NoOffsetForPartitionError):
+            await asyncio.wait_for(
+                self.consumer.getmany(timeout_ms=WAIT), LOOK
+            )  # raises what the group's broker refuses
+        await self._look()
+
+    async def _begin(self) -> None:
         """Seek to where the database is. A partition that does not fit to it is stopped; the others go on."""
-        assigned = list(assigned)
-        self.next.clear()
-        if not assigned:
-            return
-        retry = Retry("database")
-        while not self.stop.is_set():
-            try:
-                taken, others = await asyncio.to_thread(self._taken)
-                break
-            except UNAVAILABLE as error:
-                await retry.after(error, self.stop)
-        else:
-            return
-        begins = await self.consumer.beginning_offsets(assigned)
+        begin: dict[TopicPartition, int] = {}
+        self.next = begin
+        self.looked_at_stopped = time.monotonic()
+        assigned = sorted(self.consumer.assignment())
+        taken, others = await asyncio.to_thread(self._taken)
+        firsts = await self.consumer.beginning_offsets(assigned)
         ends = await self.consumer.end_offsets(assigned)
+        await self._look()
+        stopped: dict[TopicPartition, str] = {}
         accepted: dict[Partition, int] = {}
         for tp in assigned:
-            place = (tp.topic, tp.partition)
-            position = taken.get(place)
-            wrong = self._misfit(position, begins[tp], ends[tp], others[tp.topic])
-            if wrong and not self.accept_log:
-                log.error(
-                    "partition stopped",
-                    topic=tp.topic,
-                    partition=tp.partition,
-                    why=wrong,
-                    mend="vjt consume --accept-log",
-                )
-                self.consumer.pause(tp)
-                self.ends.pop(tp, None)
-                continue
-            if wrong or position is None:
-                position = begins[tp]
-            if wrong:
-                accepted[place] = position
-            self.next[tp] = position
-            self.consumer.seek(tp, position)
+            position = taken.get((tp.topic, tp.partition))
+            wrong = _misfit(position, firsts[tp], ends[tp], others[tp.topic])
+            if wrong and self.accept_log and tp not in self.begun:
+                log.warning("log accepted", topic=tp.topic, partition=tp.partition, why=wrong, begins=firsts[tp])
+                accepted[tp.topic, tp.partition] = begin[tp] = firsts[tp]
+            elif wrong:
+                stopped[tp] = wrong
+            else:
+                begin[tp] = firsts[tp] if position is None else position
         if accepted:
             await asyncio.to_thread(self._accept, accepted)
+        if self.next is not begin:  # the partitions were dealt out anew meanwhile
+            return
+        for tp in assigned:
+            self.consumer.seek(tp, begin.get(tp, firsts[tp]))
+            (self.consumer.pause if tp in stopped else self.consumer.resume)(tp)
+            if tp in stopped:
+                self._stopped(tp, stopped[tp])
+        self.begun.update(begin)
+        self.stopped = stopped
+        self.counts.stopped = len(stopped)
+
+    def _stopped(self, tp: TopicPartition, why: str) -> None:
+        if self.stopped.get(tp) != why:
+            mend = "see what was lost, then: vjt consume --once --accept-log"
+            log.error("partition stopped", topic=tp.topic, partition=tp.partition, why=why, mend=mend)
 
     def _taken(self) -> tuple[dict[Partition, int], dict[str, list[str]]]:
         with self.log.transaction() as cursor:
-            known = positions(cursor, self.intake.cluster_id)
-            return known, {topic: other_clusters(cursor, topic, self.intake.cluster_id) for topic in self.topics}
+            known = positions(cursor, self.cluster_id)
+            return known, {topic: other_clusters(cursor, topic, self.cluster_id) for topic in INCOMING}
 
     def _accept(self, offsets: dict[Partition, int]) -> None:
         with self.log.transaction() as cursor:
-            set_positions(cursor, self.intake.cluster_id, offsets)
-
-    @staticmethod
-    def _misfit(position: int | None, begin: int, end: int, others: list[str]) -> str | None:
-        if position is None:
-            return "the log was taken from another Kafka cluster before" if others else None
-        if position < begin:
-            return f"offsets {position} to {begin - 1} were deleted by Kafka before they were taken"
-        if position > end:
-            return f"the log was taken up to offset {position}, but the partition ends at {end}"
-        return None
+            self.log.recorder.lock(cursor)
+            set_positions(cursor, self.cluster_id, offsets)
 
     # Taking
 
@@ -223,61 +243,82 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             fetched = await self.consumer.getmany(timeout_ms=WAIT, max_records=BATCH)
         except (OffsetOutOfRangeError, NoOffsetForPartitionError):
-            await self.on_partitions_assigned(self.consumer.assignment())
+            self.next = None
             return
         except CorruptRecordException as error:
-            log.error("a partition has a damaged record", error=str(error))
-            await asyncio.sleep(LONGEST_RETRY)
+            await self._damaged(error)
+            return
+        begin = self.next
+        if begin is None:  # the partitions were dealt out anew
             return
         spans: dict[Partition, Span] = {}
         deliveries: list[Delivery] = []
         for tp, messages in fetched.items():
-            start = self.next.get(tp)
-            if start is None:  # stopped, or assigned to another meanwhile
-                continue
-            spans[tp.topic, tp.partition] = Span(start, messages[-1].offset + 1)
+            # Up to the position, not the last message: what stands between are marks of transactions and what was compacted.
+            spans[tp.topic, tp.partition] = Span(begin[tp], await self.consumer.position(tp))
             deliveries.extend(map(_delivery, messages))
-        if not spans:
-            return
-        taken = await self._take(deliveries, spans)
-        if taken is None:
-            return
-        for (topic, partition), offset in taken.next_offsets.items():
-            if TopicPartition(topic, partition) in self.next:
-                self.next[TopicPartition(topic, partition)] = offset
-        self.counts.add(taken)
-        for refused in taken.rejected[:10]:
-            log.warning("rejected", place=str(refused.delivery.place), reason=refused.reason, pointer=refused.pointer)
-        log.info("taken", accepted=taken.accepted, duplicates=taken.duplicates, rejected=len(taken.rejected))
-        if not self.once:
-            with contextlib.suppress(KafkaError):  # a courtesy to those who look at lag there
-                mine = {TopicPartition(*p): o for p, o in taken.next_offsets.items() if TopicPartition(*p) in self.next}
-                await self.consumer.commit(mine)
+        if spans or time.monotonic() - self.looked > LOOK:
+            await self._look()
+        if spans:
+            await self._take(deliveries, spans, begin)
 
-    async def _take(self, deliveries: list[Delivery], spans: dict[Partition, Span]) -> Taken | None:
-        """Until the database has it. None: the offsets were not those that it waits for, and the consumer was set right."""
-        retry = Retry("database")
-        while True:
+    async def _take(
+        self, deliveries: list[Delivery], spans: dict[Partition, Span], begin: dict[TopicPartition, int]
+    ) -> None:
+        async with self.taking:
             try:
                 taken = await asyncio.to_thread(self.intake.take, deliveries, spans)
             except OffsetsBehind as behind:
-                tp = TopicPartition(*behind.partition)
-                if tp in self.next:
-                    self.next[tp] = behind.next_offset
-                    self.consumer.seek(tp, behind.next_offset)
-                for other in spans:
-                    if other != behind.partition and TopicPartition(*other) in self.next:
-                        self.consumer.seek(TopicPartition(*other), self.next[TopicPartition(*other)])
-                return None
-            except UNAVAILABLE as error:
-                if self.once:
-                    raise
-                await retry.after(error, self.stop)
-                if self.stop.is_set():
-                    return None
-            else:
-                retry.over()
-                return taken
+                log.warning("the database is behind", why=str(behind))
+                self.next = None
+                return
+            self._count(taken)
+            if self.next is not begin:  # dealt out anew: another worker's now, or to be begun again
+                return
+            offsets = {TopicPartition(*partition): offset for partition, offset in taken.next_offsets.items()}
+            begin.update(offsets)
+            if not self.once:
+                with contextlib.suppress(KafkaError):  # a courtesy to those who look there how far behind we are
+                    await self.consumer.commit(offsets)
+
+    def _count(self, taken: Taken) -> None:
+        self.counts.accepted += taken.accepted
+        self.counts.duplicates += taken.duplicates
+        self.counts.rejected += len(taken.rejected)
+        if taken.rejected:
+            first = taken.rejected[0]
+            place, reason, pointer = str(first.delivery.place), first.reason, first.pointer
+            log.warning("rejected", number=len(taken.rejected), place=place, reason=reason, pointer=pointer)
+        if time.monotonic() - self.told > TELL:
+            self._tell()
+
+    def _tell(self) -> None:
+        self.told = time.monotonic()
+        counts = self.counts
+        log.info("taken", accepted=counts.accepted, duplicates=counts.duplicates, rejected=counts.rejected)
+
+    async def _look(self) -> None:
+        """Whether Kafka is there and still the same. After a fetch this says from which cluster it came: a broker that was
+        set up afresh at the same address has other messages at the same offsets."""
+        if await self._cluster_id() != self.cluster_id:
+            raise ClusterChanged
+        self.looked = time.monotonic()
+
+    async def _cluster_id(self) -> str:
+        return str((await self.admin.describe_cluster())["cluster_id"])
+
+    async def _damaged(self, error: CorruptRecordException) -> None:
+        """A record's checksum is wrong: its partition is stopped and tried again later. What was fetched of the others with it
+        is lost, so they begin again where the database is."""
+        await self._begin()
+        begin = self.next or {}
+        for tp in list(begin):
+            if str(tp) in str(error):
+                self.consumer.pause(tp)
+                del begin[tp]
+                self._stopped(tp, "a record is damaged on the broker")
+                self.stopped[tp] = "a record is damaged on the broker"
+        self.counts.stopped = len(self.stopped)
 
     async def _expire(self) -> None:
         """The bytes of rejected events go after their time."""
@@ -289,6 +330,17 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
     def _expire_now(self) -> None:
         with self.log.transaction() as cursor:
             expire(cursor, self.keep_rejected)
+
+
+def _misfit(position: int | None, first: int, end: int, others: list[str]) -> str | None:
+    """Why a partition with offsets from `first` until before `end` is not the one that was taken up to `position`."""
+    if position is None:
+        return "the log was taken from another Kafka cluster before" if others else None
+    if position < first:
+        return f"Kafka deleted offsets {position} to {first - 1} before they were taken"
+    if position > end:
+        return f"the log was taken up to offset {position}, but the partition ends at {end}"
+    return None
 
 
 def _delivery(message: ConsumerRecord) -> Delivery:

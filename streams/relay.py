@@ -9,61 +9,91 @@ from typing import Any
 import psycopg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import MessageSizeTooLargeError
 from psycopg import Connection, OperationalError
 
 from store.outbox import Message, pending, sent
+from streams.away import KAFKA_AWAY, Away, ended
 
-LEADER = 7_460_005  # advisory lock of the active relay
-POLL = 0.1  # s between two looks at an empty outbox
-LONGEST_RETRY = 5.0  # s
+LEADER = 7_460_005
+"""Advisory lock of the active relay."""
+
+POLL = 0.2  # s between two looks at an empty outbox, or for the lock
 BATCH = 1_000  # rows
+MOST_BYTES = 2_000_000
+GRACE = 3.0  # s for a batch that is on its way when the relay is told to end
 
 log: Any = structlog.get_logger()
 
 
-async def relay(dsn: str, kafka: str, ended: asyncio.Event) -> None:
+async def relay(dsn: str, kafka: str, end: asyncio.Event) -> None:
     """Until told to end. One relay is active, others wait; a server that is away is waited for."""
-    failures = 0
-    while not ended.is_set():
+    work, ending = asyncio.create_task(_work(dsn, kafka, end)), asyncio.create_task(end.wait())
+    await asyncio.wait((work, ending), return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    _, working = await asyncio.wait((work,), timeout=GRACE)
+    if working:
+        work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+
+
+async def _work(dsn: str, kafka: str, end: asyncio.Event) -> None:
+    away = Away("relay")
+    while not end.is_set():
         try:
             with contextlib.closing(await asyncio.to_thread(_connect, dsn)) as connection:
-                producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=5)
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=kafka,
+                    acks="all",
+                    enable_idempotence=True,
+                    linger_ms=5,
+                    compression_type="lz4",
+                    max_request_size=MOST_BYTES,
+                    request_timeout_ms=10_000,
+                )
                 try:
                     await producer.start()
-                    if failures:
-                        log.info("relay goes on")
-                    failures = 0
-                    await _relay(connection, producer, ended)
+                    await _relay(connection, producer, away, end)
                 finally:
-                    await producer.stop()
-        except (OperationalError, KafkaError, OSError) as error:
-            failures += 1
-            if failures == 1:
-                log.warning("relay waits", error=type(error).__name__)
-            await _pause(ended, min(0.1 * 2**failures, LONGEST_RETRY))
+                    await ended(producer.stop)
+        except OperationalError as error:
+            await away.wait("PostgreSQL", error)
+        except KAFKA_AWAY as error:
+            await away.wait("Kafka", error)
 
 
-async def _relay(connection: Connection[Any], producer: AIOKafkaProducer, ended: asyncio.Event) -> None:
+async def _relay(connection: Connection[Any], producer: AIOKafkaProducer, away: Away, end: asyncio.Event) -> None:
     active = False
-    while not ended.is_set():
-        if not active:
-            active = await asyncio.to_thread(_lead, connection)
-        messages = await asyncio.to_thread(_pending, connection) if active else []
-        if messages:
-            await _send(producer, messages)
-            await asyncio.to_thread(_forget, connection, messages)
+    too_large: set[int] = set()
+    while not end.is_set():
+        active = active or await asyncio.to_thread(_lead, connection)
+        found = await asyncio.to_thread(_pending, connection) if active else []
+        if messages := [message for message in found if message.version not in too_large]:
+            acknowledged = await _send(producer, messages, too_large)
+            if acknowledged:
+                await asyncio.to_thread(_forget, connection, acknowledged)
         else:
-            await _pause(ended, POLL if active else 1)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(end.wait(), POLL)
+        away.over()
 
 
-async def _send(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
-    waiting = [await producer.send(m.topic, m.value, key=m.key.encode()) for m in messages]
-    await asyncio.gather(*waiting)
+async def _send(producer: AIOKafkaProducer, messages: Sequence[Message], too_large: set[int]) -> list[Message]:
+    """The messages that the broker has. One that is larger than it takes stays, is told of, and holds up no other."""
+    going: list[tuple[Message, asyncio.Future[object]]] = []
+    for message in messages:
+        try:
+            going.append((message, await producer.send(message.topic, message.value, key=message.key.encode())))
+        except MessageSizeTooLargeError:
+            too_large.add(message.version)
+            log.error("message too large", topic=message.topic, key=message.key, bytes=len(message.value))
+    await asyncio.gather(*(future for _, future in going))
+    return [message for message, _ in going]
 
 
 def _connect(dsn: str) -> Connection[Any]:
-    return psycopg.connect(dsn, autocommit=True)
+    return psycopg.connect(dsn, autocommit=True, connect_timeout=5)
 
 
 def _lead(connection: Connection[Any]) -> bool:
@@ -79,8 +109,3 @@ def _pending(connection: Connection[Any]) -> list[Message]:
 def _forget(connection: Connection[Any], messages: Sequence[Message]) -> None:
     with connection.cursor() as cursor:
         sent(cursor, messages)
-
-
-async def _pause(ended: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(ended.wait(), seconds)

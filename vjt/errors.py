@@ -28,8 +28,10 @@ def explained(error: Exception) -> Failed | None:
         return Failed("the database is not prepared for this version. Run: vjt migrate", UNREACHABLE)
     if isinstance(error, OperationalError | InterfaceError):
         return Failed(f"PostgreSQL cannot be reached: {' '.join(str(error).split())}", UNREACHABLE)
-    if type(error).__name__ == "KafkaConnectionError":
-        return Failed(f"Kafka cannot be reached: {error}", UNREACHABLE)
+    if type(error).__module__ == "aiokafka.errors":
+        return Failed(f"Kafka cannot be reached, or refuses: {error}", UNREACHABLE)
+    if type(error).__name__ == "ClockBehind":
+        return Failed(str(error), CHECK)
     if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError):
         return Failed(f"{error.filename}: {(error.strerror or '').lower()}", CALL)
     if isinstance(error, ValueError) and str(error).startswith("VJT_"):

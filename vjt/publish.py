@@ -60,6 +60,7 @@ def try_(lines: "Iterable[Delivery]") -> int:
 def send(lines: "Iterable[Delivery]") -> int:
     """Send what is valid to the Kafka in force, tell the counts; how many were rejected."""
     import asyncio
+    import logging
 
     from schemas.rejected import Rejected
     from streams.publish import publish as publish_all
@@ -69,6 +70,7 @@ def send(lines: "Iterable[Delivery]") -> int:
     def told(delivery: "Delivery", reason: Rejected) -> None:
         typer.echo(f"{delivery.place}: {reason}", err=True)
 
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the error that ends it is told once
     with Progress(" events") as progress:
         done = asyncio.run(publish_all(lines, Settings().kafka(), told, progress))
     typer.echo(f"sent {done.sent:,}, rejected {done.rejected:,}")

@@ -6,6 +6,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from schemas.envelope import TOPICS
 
 PARTITIONS = 3
+REPLICATION = -1  # as the brokers are set
 DAY = 24 * 3600 * 1000  # ms
 MOST_BYTES = "2000000"
 
@@ -20,7 +21,7 @@ _CONFIGURATION = {
 _RETENTION_IN = {"retention.ms": str(30 * DAY), "max.message.bytes": MOST_BYTES}
 
 
-async def create_topics(kafka: str, replication: int = 1) -> list[str]:
+async def create_topics(kafka: str) -> list[str]:
     """Create the topics that are missing; their names. `kafka`: bootstrap servers. Raises KafkaConnectionError."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
@@ -30,7 +31,7 @@ async def create_topics(kafka: str, replication: int = 1) -> list[str]:
         if missing:
             answer = await admin.create_topics(
                 [
-                    NewTopic(name, PARTITIONS, replication, topic_configs=_CONFIGURATION.get(name, _RETENTION_IN))
+                    NewTopic(name, PARTITIONS, REPLICATION, topic_configs=_CONFIGURATION.get(name, _RETENTION_IN))
                     for name in missing
                 ]
             )

@@ -4,6 +4,7 @@ An outside server always wins. Where none is named, the stack that `vjt up` star
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,8 +73,8 @@ class Settings:
                 if setting.name == "HOME":
                     value = str(self.home.folder)
                 elif setting.name in ("DATABASE_URL", "KAFKA"):
-                    up = self.home.read()
-                    value, origin = (up[setting.name.lower()], "local stack") if up else (None, "not up")
+                    value = (self.home.read() or {}).get(setting.name.lower()) or None
+                    origin = "not up" if value is None else "local stack"
             rows.append(
                 {"setting": f"VJT_{setting.name}", "value": _hidden(value), "origin": origin, "about": setting.about}
             )
@@ -83,16 +84,15 @@ class Settings:
         named = self.named(name)
         if named is not None:
             return named
-        up = self.home.read()
-        if up is None:
+        local = (self.home.read() or {}).get(name.lower())
+        if not local:
             raise NotUp(f"VJT_{name}", self.home.folder)
-        return str(up[name.lower()])
+        return str(local)
 
 
-def _hidden(url: str | None) -> str | None:
-    """A URL without its password."""
-    if url is None or "@" not in url or "://" not in url:
-        return url
-    scheme, rest = url.split("://", 1)
-    who, where = rest.rsplit("@", 1)
-    return f"{scheme}://{who.split(':', 1)[0]}@{where}"
+def _hidden(value: str | None) -> str | None:
+    """A connection URL or string without its password."""
+    if value is None:
+        return None
+    value = re.sub(r"(://[^:@/]*):[^@/]*@", r"\1@", value)
+    return re.sub(r"""\bpassword\s*=\s*('[^']*'|[^\s&]*)""", "password=…", value)

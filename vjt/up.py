@@ -1,10 +1,9 @@
 """`vjt up`, `vjt down`, `vjt migrate`: the local stack, and the tables and topics in whichever servers are in force."""
 
 import asyncio
+import shlex
 
 import typer
-
-from vjt.progress import Progress
 
 
 def up() -> None:
@@ -18,11 +17,14 @@ def up() -> None:
     settings = Settings()
     postgres, kafka = settings.named("DATABASE_URL") is None, settings.named("KAFKA") is None
     if postgres or kafka:
-        typer.echo(f"starting the local stack in {settings.home.folder}", err=True)
+        if settings.home.read() is None:
+            typer.echo(f"starting the local stack in {settings.home.folder}", err=True)
         supervisor.up(settings.home, postgres=postgres, kafka=kafka)
-    prepare()
-    typer.echo(f"export VJT_DATABASE_URL='{settings.database_url()}'")
-    typer.echo(f"export VJT_KAFKA='{settings.kafka()}'")
+    database_url, servers = settings.database_url(), settings.kafka()
+    _tables(database_url)
+    _topics(servers)
+    typer.echo(f"export VJT_DATABASE_URL={shlex.quote(database_url)}")
+    typer.echo(f"export VJT_KAFKA={shlex.quote(servers)}")
 
 
 def down() -> None:
@@ -36,20 +38,31 @@ def down() -> None:
 
 
 def migrate() -> None:
-    """Create or upgrade the database's tables, and create the topics that are missing."""
-    prepare()
-    typer.echo("the database and the topics are up to date", err=True)
+    """Create or upgrade the database's tables, and create the topics that are missing.
 
-
-def prepare() -> None:
-    """Tables and topics in the servers in force."""
-    from store.migrate import migrate as migrate_database
-    from streams.topics import create_topics
-    from vjt.settings import Settings
+    Without a broker, named or local, the database alone is prepared: `vjt load` needs no more.
+    """
+    from vjt.settings import NotUp, Settings
 
     settings = Settings()
-    with Progress() as progress:
-        progress("tables", 0, None)
-        migrate_database(settings.database_url())
-        progress("topics", 0, None)
-        asyncio.run(create_topics(settings.kafka()))
+    _tables(settings.database_url())
+    try:
+        kafka = settings.kafka()
+    except NotUp:
+        typer.echo("topics: none created, since VJT_KAFKA names no broker and the local stack is not up", err=True)
+    else:
+        _topics(kafka)
+
+
+def _tables(database_url: str) -> None:
+    from store.migrate import migrate as migrate_database
+
+    taken = migrate_database(database_url)
+    typer.echo(f"tables: {', '.join(taken) if taken else 'up to date'}", err=True)
+
+
+def _topics(kafka: str) -> None:
+    from streams.topics import create_topics
+
+    created = asyncio.run(create_topics(kafka))
+    typer.echo(f"topics: {', '.join(created) if created else 'up to date'}", err=True)

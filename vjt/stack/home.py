@@ -4,14 +4,20 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from pathlib import Path
 from typing import IO, Any
+
+from vjt.stack.process import is_running
+
+MACHINE = Path("/var/lib/victim-journey-tracker")
+"""Root's data folder, and where root puts what the user that PostgreSQL runs as must reach."""
 
 
 def default_home() -> Path:
     """The user's data folder. Root's own is closed to the user that PostgreSQL runs as, so root's is the machine's."""
     if os.geteuid() == 0:
-        return Path("/var/lib/victim-journey-tracker")
+        return MACHINE
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "victim-journey-tracker"
 
 
@@ -21,13 +27,19 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.expanduser().absolute()
         self.state = self.folder / "stack.json"
+        self.lock = self.folder / "stack.lock"
 
     def read(self) -> dict[str, Any] | None:
         """What the running stack says of itself; None if it is not up."""
-        if not self.held():
-            return None
         said = self.last()
-        return said if said and "kafka" in said and "database_url" in said else None
+        return said if said and "kafka" in said and self.supervisor() is not None else None
+
+    def supervisor(self) -> int | None:
+        """The process that runs the stack; None if there is none, or it has not said so yet."""
+        said = self.last()
+        if said is None or not self.held() or not is_running(said["supervisor"], str(self.folder)):
+            return None
+        return int(said["supervisor"])
 
     def last(self) -> dict[str, Any] | None:
         """What the last stack here said of itself, running or not."""
@@ -38,6 +50,7 @@ class Home:
 
     def write(self, said: dict[str, Any]) -> None:
         part = self.state.with_suffix(".part")
+        part.unlink(missing_ok=True)
         part.touch(mode=0o600)
         part.write_text(json.dumps(said, indent=1))
         part.replace(self.state)
@@ -45,19 +58,26 @@ class Home:
     def hold(self) -> IO[str] | None:
         """Take the lock; None if another holds it. It is let go when the returned file closes, or the process ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = (self.folder / "stack.lock").open("w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return None
+        deadline = time.monotonic() + 2
+        while (file := self._lock(fcntl.LOCK_EX)) is None and time.monotonic() < deadline:
+            time.sleep(0.02)  # somebody may only be looking
         return file
 
     def held(self) -> bool:
-        if not (self.folder / "stack.lock").exists():
+        """Whether a stack is up, coming up, or going down."""
+        if not self.lock.exists():
             return False
-        file = self.hold()
+        file = self._lock(fcntl.LOCK_SH)
         if file is None:
             return True
         file.close()
         return False
+
+    def _lock(self, kind: int) -> IO[str] | None:
+        file = self.lock.open("r" if kind == fcntl.LOCK_SH else "a")
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
+        return file

@@ -3,19 +3,22 @@
 import base64
 import contextlib
 import fcntl
+import hashlib
 import importlib.util
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
-import tempfile
+import sys
 import uuid
 from pathlib import Path
 
-from vjt.stack.process import StackError, answers, end, free_port, spawn, wait_for
+from vjt.stack.process import StackError, end, free_port, on_a_free_port, spawn, wait_for
 
 POM = Path(__file__).with_name("pom.xml")
-VERSION = "4.3.1"
+METADATA = 3  # the protocol's number of this request
 
 NO_MAVEN = """\
 Apache Kafka is not here yet, and Maven, which fetches it, is not installed.
@@ -62,26 +65,9 @@ class Kafka:
 
     def start(self) -> None:
         """Start it; fetch the jars and format the data first where they are missing. Raises StackError."""
-        java = [str(_java()), "-cp", f"{jars()}/*"]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port(self.port)
-        properties = self.folder / "server.properties"
-        properties.write_text(PROPERTIES.format(port=self.port, controller=free_port(), data=self.data))
-        if not (self.data / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            command = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties)]
-            if spawn(command, self.log, user=None, dies_by=signal.SIGKILL).wait(120) != 0:
-                raise StackError(f"Kafka's data could not be formatted; see {self.log}")
-        memory = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-        level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-        command = [java[0], *memory, level, *java[1:], "kafka.Kafka", str(properties)]
-        self.process = spawn(command, self.log, user=None, dies_by=signal.SIGTERM)
-        port = self.port
-        try:
-            wait_for(lambda: answers(port), self.process, "Kafka", self.log, patience=90)
-        except BaseException:
-            self.stop()
-            raise
+        libraries = jars()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        on_a_free_port(lambda port: self._start(libraries, port), self.port)
 
     def stop(self) -> None:
         """End it: a clean shutdown, then by force."""
@@ -89,11 +75,54 @@ class Kafka:
             end(self.process, signal.SIGTERM)
             self.process = None
 
+    def _start(self, libraries: Path, port: int) -> None:
+        self.port = port
+        java, path = str(_java()), ["-cp", f"{libraries}/*"]
+        properties = self.folder / "server.properties"
+        properties.write_text(PROPERTIES.format(port=port, controller=free_port(), data=self.data))
+        if not (self.data / "meta.properties").exists():
+            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            command = [
+                java,
+                *path,
+                "kafka.tools.StorageTool",
+                "format",
+                f"--cluster-id={cluster}",
+                "-c",
+                str(properties),
+            ]
+            if spawn(command, self.log, user=None, dies_by=signal.SIGKILL).wait(120) != 0:
+                raise StackError(f"Kafka's data could not be formatted; see {self.log}")
+        memory = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+        since = self.log.stat().st_size if self.log.exists() else 0
+        self.process = spawn(
+            [java, *memory, level, *path, "kafka.Kafka", str(properties)], self.log, user=None, dies_by=signal.SIGTERM
+        )
+        try:
+            wait_for(self._serves, "Kafka", self.process, self.log, since, patience=90)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _serves(self) -> bool:
+        """Whether a broker serves requests on the port, and is this one: it is asked for its cluster's id."""
+        request = struct.pack(">hhihi", METADATA, 2, 1, -1, 0)  # version 2, by a client without a name, about no topic
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port or 0), timeout=2) as broker:
+            broker.sendall(struct.pack(">i", len(request)) + request)
+            answer = broker.recv(4096)
+            return self._cluster() in answer and b"127.0.0.1" in answer  # the brokers that it knows: itself
+        return False
+
+    def _cluster(self) -> bytes:
+        lines = (self.data / "meta.properties").read_bytes().splitlines()
+        return next(line for line in lines if line.startswith(b"cluster.id=")).removeprefix(b"cluster.id=")
+
 
 def jars() -> Path:
     """The folder of Kafka's jars, fetched once for this user by Maven. Raises StackError."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vjt"
-    ready = cache / f"kafka-{VERSION}"
+    ready = cache / f"kafka-{hashlib.sha256(POM.read_bytes()).hexdigest()[:12]}"
     if ready.exists():
         return ready
     maven = shutil.which("mvn")
@@ -102,31 +131,32 @@ def jars() -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "kafka.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if ready.exists():
-            return ready
-        part = Path(tempfile.mkdtemp(dir=cache))
-        try:
-            shutil.copy(POM, part / "pom.xml")
-            command = [
-                maven,
-                "-q",
-                "-B",
-                "dependency:copy-dependencies",
-                f"-DoutputDirectory={part}",
-                "-f",
-                str(part / "pom.xml"),
-            ]
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-            if done.returncode != 0:
-                tail = "\n".join(done.stdout.splitlines()[-5:])
-                raise StackError(
-                    f"Maven could not fetch Apache Kafka; name a broker by VJT_KAFKA, or mend this:\n{tail}"
-                )
+        if not ready.exists():  # nobody fetched it while we waited
+            part = cache / "kafka.part"
+            shutil.rmtree(part, ignore_errors=True)  # left by one that was killed
+            part.mkdir()
+            _fetch(maven, part)
             part.rename(ready)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                shutil.rmtree(part)
     return ready
+
+
+def _fetch(maven: str, folder: Path) -> None:
+    print("fetching Apache Kafka with Maven, once (55 MB)", file=sys.stderr)
+    shutil.copy(POM, folder)
+    command = [
+        maven,
+        "-q",
+        "-B",
+        "-f",
+        str(folder / POM.name),
+        "dependency:copy-dependencies",
+        f"-DoutputDirectory={folder}",
+    ]
+    java = {} if shutil.which("java") or "JAVA_HOME" in os.environ else {"JAVA_HOME": str(_java().parents[1])}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | java)
+    if done.returncode != 0:
+        said = "\n".join(done.stdout.splitlines()[-5:] or done.stderr.splitlines()[-5:])
+        raise StackError(f"Maven could not fetch Apache Kafka; name a broker by VJT_KAFKA, or mend this:\n{said}")
 
 
 def _java() -> Path:

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -12,10 +13,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+PORTS = range(20_000, 32_000)
 
 
 class StackError(Exception):
     """A local server could not be started or stopped. The message says what to do."""
+
+
+class PortTaken(StackError):
+    """Another server listens on the port that was free a moment ago."""
 
 
 def spawn(
@@ -63,7 +69,7 @@ def end_stale(pid: int, marker: str, by: signal.Signals, patience: float = 20) -
     """End a process that an earlier supervisor left, if that number still is the one whose command line has `marker`."""
     deadline = time.monotonic() + patience
     wanted = by
-    while _is(pid, marker):
+    while is_running(pid, marker):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, wanted)
         if time.monotonic() > deadline:
@@ -71,38 +77,52 @@ def end_stale(pid: int, marker: str, by: signal.Signals, patience: float = 20) -
         time.sleep(0.1)
 
 
-def _is(pid: int, marker: str) -> bool:
+def is_running(pid: int, marker: str) -> bool:
+    """Whether a process runs under this number, and its command line has `marker`."""
     try:
-        return marker.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
+        if sys.platform == "linux":
+            return marker.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return marker in subprocess.check_output(["ps", "-o", "command=", "-p", str(pid)], text=True)
+    except (OSError, subprocess.CalledProcessError):
         return False
 
 
 def wait_for(
-    ready: Callable[[], bool], process: subprocess.Popen[bytes], what: str, log: Path, patience: float
+    ready: Callable[[], bool], what: str, server: subprocess.Popen[bytes], log: Path, since: int, patience: float
 ) -> None:
-    """Wait until a server answers. Raises StackError with the end of its log if it ends first or does not answer."""
+    """Wait until a server answers. `since`: where in its log this start begins. Raises StackError with what it logged if it
+    ends first or does not answer; PortTaken if another server was faster."""
     deadline = time.monotonic() + patience
     while not ready():
-        if process.poll() is not None or time.monotonic() > deadline:
-            tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
-            how = "ended" if process.poll() is not None else f"did not answer within {patience:.0f} s"
-            raise StackError(f"{what} {how}. The end of {log}:\n{tail}")
+        if server.poll() is not None or time.monotonic() > deadline:
+            lines = log.read_bytes()[since:].decode(errors="replace").splitlines()
+            told = "\n".join([line for line in lines if not line.startswith("\tat ")][-8:])
+            if "Address already in use" in told:
+                raise PortTaken(told)
+            how = "ended" if server.poll() is not None else f"did not answer within {patience:.0f} s"
+            raise StackError(f"{what} {how}. The end of {log}:\n{told}")
         time.sleep(0.05)
 
 
+def on_a_free_port(start: Callable[[int], None], wanted: int | None) -> None:
+    """Start a server on a port that is free, the wanted one if it is; on another where somebody takes it meanwhile."""
+    for _ in range(3):
+        try:
+            return start(free_port(wanted))
+        except PortTaken:
+            wanted = None
+    raise StackError("other servers keep taking the ports of 127.0.0.1 that were free")
+
+
 def free_port(wanted: int | None = None) -> int:
-    """A port of the loopback interface that nobody listens on; the wanted one if it is free."""
-    for port in (wanted or 0, 0):
+    """A port of the loopback interface that nobody listens on; the wanted one if it is free.
+
+    From below the ports that systems give to outgoing connections: nothing but another server can take it before ours does.
+    """
+    for port in (wanted, *random.sample(PORTS, 100)):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
+            if port:
+                probe.bind(("127.0.0.1", port))
+                return port
     raise StackError("no port is free on 127.0.0.1")
-
-
-def answers(port: int) -> bool:
-    """Whether somebody listens on a port of the loopback interface."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

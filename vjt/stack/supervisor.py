@@ -17,20 +17,38 @@ from vjt.stack.kafka import Kafka, jars
 from vjt.stack.postgres import Postgres
 from vjt.stack.process import StackError, end_stale
 
+WHAT = {"database_url": "PostgreSQL", "kafka": "Kafka"}
 
-def up(home: Home, *, postgres: bool, kafka: bool) -> dict[str, Any]:
-    """Start what is asked for, unless it runs; what the stack says of itself. Raises StackError."""
+
+def up(home: Home, *, postgres: bool, kafka: bool) -> None:
+    """Start what is asked for, unless it runs. Returns when it answers. Raises StackError."""
     if kafka:
         jars()  # while we still have a terminal to say what is missing
-    if (running := home.read()) is not None:
-        return running
     home.folder.mkdir(parents=True, exist_ok=True)
-    home.folder.chmod(0o755)
+    if os.geteuid() == 0:
+        home.folder.chmod(home.folder.stat().st_mode | 0o011)  # the user that PostgreSQL runs as must pass through
     log = home.folder / "supervisor.log"
-    log.write_text("")
-    wanted = ["postgres"] * postgres + ["kafka"] * kafka
+    began = log.stat().st_size if log.exists() else 0
+    process = None if home.held() else _apart(home, log, ["postgres"] * postgres + ["kafka"] * kafka)
+    deadline = time.monotonic() + 180
+    while (said := home.read()) is None:
+        ended = process is None or process.poll() is not None
+        if ended and not home.held():
+            raise StackError(log.read_bytes()[began:].decode().strip() or f"the local stack ended; see {log}")
+        if time.monotonic() > deadline:
+            raise StackError(f"the local stack did not come up within 3 minutes; see {log}")
+        time.sleep(0.05)
+    for name, wanted in (("database_url", postgres), ("kafka", kafka)):
+        if wanted and not said[name]:
+            raise StackError(
+                f"the stack in {home.folder} was started without {WHAT[name]}, since another was named then. "
+                "Run: vjt down, then: vjt up"
+            )
+
+
+def _apart(home: Home, log: Path, wanted: list[str]) -> subprocess.Popen[bytes]:
     with log.open("a") as out:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "vjt.stack.supervisor", str(home.folder), *wanted],
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -39,73 +57,63 @@ def up(home: Home, *, postgres: bool, kafka: bool) -> dict[str, Any]:
             cwd="/",
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         )
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
-        said = home.read()
-        if said is not None:
-            return said
-        if process.poll() is not None:
-            raise StackError(log.read_text().strip() or "the local stack ended at once")
-        time.sleep(0.05)
-    process.terminate()
-    raise StackError(f"the local stack did not come up within 3 minutes; see {log}")
 
 
 def down(home: Home) -> bool:
     """End the stack; False if it was not up."""
-    said = home.last()
-    if not home.held() or said is None:
+    supervisor = home.supervisor()
+    if supervisor is None:
         return False
-    os.kill(said["supervisor"], signal.SIGTERM)
+    os.kill(supervisor, signal.SIGTERM)
     deadline = time.monotonic() + 60
     while home.held():
         if time.monotonic() > deadline:
-            raise StackError(
-                f"the local stack in {home.folder} does not end; its supervisor is process {said['supervisor']}"
-            )
+            raise StackError(f"the local stack in {home.folder} does not end; its supervisor is process {supervisor}")
         time.sleep(0.05)
     return True
 
 
 def run(home: Home, wanted: list[str]) -> None:
-    """Run the servers until told to end, or one of them ends."""
-    lock = home.hold()
-    if lock is None:
-        raise StackError(f"a stack is up in {home.folder}")
+    """Run the servers until told to end, or one of them ends by itself."""
     asked = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: asked.set())
+    lock = home.hold()
+    if lock is None:
+        raise StackError(f"a stack is up in {home.folder}")
     before = home.last() or {}
-    for pid, marker, by in before.get("children", []):
-        end_stale(pid, marker, signal.Signals(by))
     password = before.get("password") or secrets.token_urlsafe(18)
-    postgres = Postgres(home.folder / "postgres", password, before.get("postgres_port"))
-    kafka = Kafka(home.folder / "kafka", before.get("kafka_port"))
-    said: dict[str, Any] = {"supervisor": os.getpid(), "password": password, "children": []}
+    said: dict[str, Any] = {"supervisor": os.getpid(), "password": password}
+    said |= {name: before[name] for name in ("postgres_port", "kafka_port", "children") if name in before}
+    home.write(said)
+    for pid, marker, by in said.pop("children", []):
+        end_stale(pid, marker, signal.Signals(by))
+    postgres = Postgres(home.folder / "postgres", password, said.get("postgres_port"))
+    kafka = Kafka(home.folder / "kafka", said.get("kafka_port"))
+    said["children"] = []
     servers: list[Postgres | Kafka] = []
     try:
-        for server, by in ((postgres, signal.SIGINT), (kafka, signal.SIGTERM)):
-            if type(server).__name__.lower() in wanted:
-                server.start()
-                servers.append(server)
-                assert server.process is not None
-                said["children"].append([server.process.pid, str(server.folder), int(by)])
-            said |= {"postgres_port": postgres.port, "kafka_port": kafka.port}
+        for name, server, by in (("postgres", postgres, signal.SIGINT), ("kafka", kafka, signal.SIGTERM)):
+            if name not in wanted or asked.is_set():
+                continue
+            server.start()
+            servers.append(server)
+            assert server.process is not None
+            said |= {f"{name}_port": server.port}
+            said["children"].append([server.process.pid, str(server.folder), int(by)])
             home.write(said)
-        home.write(
-            said
-            | {
-                "database_url": postgres.url if postgres in servers else "",
-                "kafka": kafka.servers if kafka in servers else "",
-            }
-        )
+        reached = {
+            "database_url": postgres.url if postgres in servers else "",
+            "kafka": kafka.servers if kafka in servers else "",
+        }
+        home.write(said | reached)
         while not asked.wait(0.5):
             if any(server.process is None or server.process.poll() is not None for server in servers):
-                raise StackError("a server ended by itself; see the logs in this folder")
+                raise StackError(f"a server ended by itself; see {postgres.log} and {kafka.log}")
     finally:
         for server in reversed(servers):
             server.stop()
-        home.write({k: v for k, v in said.items() if k != "children"})
+        home.write({name: value for name, value in said.items() if name != "children"})
         lock.close()
 
 

@@ -6,7 +6,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from schemas.envelope import TOPICS
 
 PARTITIONS = 3
-REPLICATION = -1  # as the brokers are set
+MOST_COPIES = 3
 DAY = 24 * 3600 * 1000  # ms
 MOST_BYTES = "2000000"
 
@@ -29,9 +29,10 @@ async def create_topics(kafka: str) -> list[str]:
         present = set(await admin.list_topics())
         missing = [name for name in (*INCOMING, *OUTGOING) if name not in present]
         if missing:
+            copies = min(MOST_COPIES, len((await admin.describe_cluster())["brokers"]))
             answer = await admin.create_topics(
                 [
-                    NewTopic(name, PARTITIONS, REPLICATION, topic_configs=_CONFIGURATION.get(name, _RETENTION_IN))
+                    NewTopic(name, PARTITIONS, copies, topic_configs=_CONFIGURATION.get(name, _RETENTION_IN))
                     for name in missing
                 ]
             )

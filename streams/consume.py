@@ -276,7 +276,10 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
             if self.next is not begin:  # dealt out anew: another worker's now, or to be begun again
                 return
             offsets = {TopicPartition(*partition): offset for partition, offset in taken.next_offsets.items()}
-            begin.update(offsets)
+            for tp, offset in offsets.items():
+                begin[tp] = offset
+                if offset > spans[tp.topic, tp.partition].end:  # another worker was faster
+                    self.consumer.seek(tp, offset)
             if not self.once:
                 with contextlib.suppress(KafkaError):  # a courtesy to those who look there how far behind we are
                     await self.consumer.commit(offsets)

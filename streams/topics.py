@@ -1,5 +1,6 @@
 """The topics of contract 2.2, and what each is created with."""
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
@@ -42,4 +43,25 @@ async def create_topics(kafka: str) -> list[str]:
                     raise error(f"topic {name} could not be created")
         return missing
     finally:
+        await admin.close()
+
+
+async def extents(kafka: str) -> tuple[str, dict[tuple[str, int], tuple[int, int]]]:
+    """The cluster's id; for each (topic, partition) of what comes in, its first offset and the one after its last."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka, request_timeout_ms=5_000)
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, request_timeout_ms=5_000)
+    try:
+        await admin.start()
+        await consumer.start()
+        places = [
+            TopicPartition(topic["topic"], partition["partition"])
+            for topic in await admin.describe_topics()
+            if topic["topic"] in INCOMING
+            for partition in topic["partitions"]
+        ]
+        firsts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+        cluster = (await admin.describe_cluster())["cluster_id"]
+        return cluster, {(place.topic, place.partition): (firsts[place], ends[place]) for place in places}
+    finally:
+        await consumer.stop()
         await admin.close()

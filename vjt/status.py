@@ -1,21 +1,36 @@
 """`vjt status`: lag, freshness, counts, health."""
 
+import asyncio
 from typing import Annotated, Any
 
 import typer
 
+from vjt.errors import UNREACHABLE, explained
 from vjt.rows import Format, FormatOption, OutOption, show
 
-COUNTS = """
-SELECT (SELECT count(*) FROM log.stored_events) AS events,
+LOG = """
+SELECT coalesce(sum(accepted), 0)::bigint AS events,
        (SELECT coalesce(max(notification_id), 0) FROM log.stored_events) AS log_position,
-       (SELECT max(known_at) FROM log.stored_events) AS last_known_at,
        (SELECT position FROM projection.build WHERE live) AS projected_position,
        (SELECT count(*) FROM log.stored_events
-        WHERE notification_id > (SELECT position FROM projection.build WHERE live)) AS events_behind,
+        WHERE notification_id > coalesce((SELECT position FROM projection.build WHERE live), 0)) AS events_behind,
+       (SELECT count(*) FROM log.outbox) AS to_send,
        (SELECT count(*) FROM log.rejected WHERE state = 'kept') AS rejected,
-       (SELECT count(*) FROM log.outbox) AS outbox
+       max(last_event_known_at) AS last_known_at,
+       extract(epoch FROM clock_timestamp() - max(last_event_known_at))::bigint AS quiet_seconds
+FROM log.source
 """
+
+TABLES = """
+SELECT (SELECT count(*) FROM journeys.journey) AS journeys,
+       (SELECT count(*) FROM journeys.unlinked) AS unlinked,
+       (SELECT count(*) FROM journeys.broken) AS broken
+"""
+
+TAKEN = "SELECT topic, partition, next_offset FROM log.intake WHERE cluster_id = %s"
+
+PATIENCE = 5  # s
+HEALTH = ("database", "broker")
 
 
 def status(
@@ -25,27 +40,59 @@ def status(
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
-    """Where the servers are, how far the log is and how far the tables lag behind it."""
+    """Where the servers are and whether they answer, how far the log is, and how far everything lags behind it.
+
+    Exit code 3 if a server does not answer. `vjt report freshness` has the same for each source.
+    """
     from vjt.settings import Settings
 
     known = Settings()
     if settings:
         show(known.listing(), format, out)
         return
-    row = {"database_url": known.database_url(), "kafka": known.kafka()} | _counts(known.database_url())
+    row = {"database_url": known.database_url(), "kafka": known.kafka()}
+    row |= _state(row["database_url"], row["kafka"])
     if format is Format.TABLE:
         show([{"what": name, "value": value} for name, value in row.items()], format, out)
     else:
         show([row], format, out)
+    if any(row[server] != "up" for server in HEALTH):
+        raise typer.Exit(UNREACHABLE)
 
 
-def _counts(dsn: str) -> dict[str, Any]:
+def _state(dsn: str, kafka: str) -> dict[str, Any]:
+    """What there is to say. A server that does not answer is `away`, one whose tables are missing `not ready`."""
     import psycopg
     from psycopg.rows import dict_row
 
-    with psycopg.connect(dsn, row_factory=dict_row) as connection:
-        counts = connection.execute(COUNTS).fetchone() or {}
-        live = "SELECT to_regclass('journeys.journey') IS NOT NULL AS there"
-        if (connection.execute(live).fetchone() or {}).get("there"):
-            counts |= connection.execute("SELECT count(*) AS journeys FROM journeys.journey").fetchone() or {}
-    return counts
+    from streams.topics import extents
+
+    state: dict[str, Any] = dict.fromkeys((*HEALTH, "messages_waiting"))
+    try:
+        cluster, extent = asyncio.run(extents(kafka))
+        state["broker"] = "up"
+    except Exception as error:
+        _away(state, "broker", error)
+    try:
+        with psycopg.connect(dsn, row_factory=dict_row, connect_timeout=PATIENCE) as connection:
+            state["database"] = "not ready"
+            state |= connection.execute(LOG).fetchone() or {}
+            if state["broker"] == "up":
+                rows = connection.execute(TAKEN, (cluster,)).fetchall()
+                taken = {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+                state["messages_waiting"] = sum(end - taken.get(place, first) for place, (first, end) in extent.items())
+            there = "SELECT to_regclass('journeys.journey') IS NOT NULL AS there"
+            if (connection.execute(there).fetchone() or {})["there"]:
+                state |= connection.execute(TABLES).fetchone() or {}
+            state["database"] = "up"
+    except Exception as error:
+        _away(state, "database", error)
+    return state
+
+
+def _away(state: dict[str, Any], server: str, error: Exception) -> None:
+    told = explained(error)
+    if told is None:
+        raise error
+    state[server] = state[server] or "away"
+    typer.echo(told, err=True)

@@ -1,9 +1,12 @@
 """Real servers for the tests: started when a test first asks, on free ports, in temporary folders, ended with the process."""
 
+import contextlib
+import fcntl
 import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,18 +20,35 @@ from vjt.stack.postgres import Postgres
 _numbers = itertools.count(1)
 
 
+PREFIX = "vjt-test-"
+ABANDONED = 60  # s
+
+
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """A folder that every user may pass through, and that goes when the tests end."""
-    folder = Path(tempfile.mkdtemp(prefix="vjt-test-"))
+    """A folder that every user may pass through, and that goes when the tests end; if they are killed, with the next tests."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
+        _sweep(lock)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o755)
-    yield folder
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(lock: Path) -> None:
+    """Delete a folder whose tests hold their lock no more."""
+    with contextlib.suppress(OSError):
+        if time.time() - lock.stat().st_mtime > ABANDONED:
+            with lock.open() as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def postgres(scratch: Path) -> Iterator[str]:
-    """URL of a PostgreSQL server of this test process; its database `template` is migrated."""
+    """URL of a PostgreSQL server of this test process; its database `template_vjt` is migrated."""
     server = Postgres(scratch / "postgres", "test", fsync="off", max_connections="100")
     server.start()
     try:
@@ -38,6 +58,7 @@ def postgres(scratch: Path) -> Iterator[str]:
         yield server.url
     finally:
         server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 @pytest.fixture

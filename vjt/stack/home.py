@@ -58,9 +58,8 @@ class Home:
     def hold(self) -> IO[str] | None:
         """Take the lock; None if another holds it. It is let go when the returned file closes, or the process ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + 2
-        while (file := self._lock(fcntl.LOCK_EX)) is None and time.monotonic() < deadline:
-            time.sleep(0.02)  # somebody may only be looking
+        while (file := self._lock(fcntl.LOCK_EX)) is None and not self.held():
+            time.sleep(0.01)  # somebody was only looking
         return file
 
     def held(self) -> bool:

@@ -66,7 +66,7 @@ def down(home: Home) -> bool:
         return False
     os.kill(supervisor, signal.SIGTERM)
     deadline = time.monotonic() + 60
-    while home.held():
+    while home.supervisor() == supervisor:
         if time.monotonic() > deadline:
             raise StackError(f"the local stack in {home.folder} does not end; its supervisor is process {supervisor}")
         time.sleep(0.05)

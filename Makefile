@@ -1,17 +1,18 @@
-# What a developer types. `make test`, `make demo` and the others prepare what they need first.
-PYTHON ?= python3
+# What a developer types. Each verb prepares what it needs first: Python 3.11, make and Maven are enough.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test test-unit lint format
+.PHONY: setup demo test test-unit lint format requirements
 
 setup: .venv/ready
 
 .venv/ready: requirements-dev.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
 
 demo: setup
 	$(BIN)/vjt demo
@@ -20,7 +21,7 @@ test: lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet
 
 test-unit: setup
-	$(BIN)/python -m pytest --numprocesses 2 --quiet tests/unit
+	$(BIN)/python -m pytest --quiet tests/unit
 
 lint: setup
 	$(BIN)/ruff check --quiet
@@ -31,3 +32,10 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix --quiet
 	$(BIN)/ruff format --quiet
+
+# After a change of the dependencies in pyproject.toml; needs uv.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+requirements:
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt

@@ -31,8 +31,8 @@ def scratch() -> Iterator[Path]:
         _sweep(lock)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o755)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with (folder / "lock").open("w") as mine:
+        fcntl.flock(mine, fcntl.LOCK_EX)
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

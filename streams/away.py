@@ -1,9 +1,8 @@
 """A server that went away: waited for, with one log line when it goes and one when it is back."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -43,7 +42,10 @@ class Away:
             self.server = None
 
 
-async def ended(stop: Callable[[], Awaitable[object]]) -> None:
-    """Stop a client of aiokafka; one whose broker does not answer is not waited for."""
-    with contextlib.suppress(*KAFKA_AWAY):
-        await asyncio.wait_for(stop(), 3)
+async def ended(stop: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Stop a client of aiokafka, or a part of one, in a task of its own: without its broker it may wait, raise, or let through
+    the cancellation of its own tasks, which is not meant for us."""
+    task = asyncio.create_task(stop())
+    await asyncio.wait((task,), timeout=3)
+    if not task.cancel() and not task.cancelled():
+        task.exception()  # it is known that the broker is away

@@ -90,8 +90,11 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.taking.acquire(), GRACE)
             work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             await work
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise
         return self.counts
 
     async def _work(self) -> None:
@@ -136,6 +139,10 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
             yield
         finally:
             await ended(self.consumer.stop)
+            # Without its broker the consumer's stop ends half-way, and its tasks would go on for ever.
+            if self.consumer._fetcher:
+                await ended(self.consumer._fetcher.close)
+            await ended(self.consumer._client.close)
             await ended(self.admin.close)
 
     async def _choose(self) -> None:

@@ -15,6 +15,7 @@ from store.delivery import Delivery
 
 CHUNK = 500  # lines read, validated and handed to the producer at a time
 SOON = 0.2  # s after which a chunk is sent as it is, so that a slow pipe is not held up
+PATIENCE = 60.0  # s for the broker
 WINDOW = 5_000  # messages on their way at most
 HEADERS = [("content-type", STRUCTURED.encode())]
 
@@ -55,6 +56,7 @@ async def publish(
     Raises KafkaError, KafkaConnectionError if there is no broker.
     """
     from aiokafka import AIOKafkaProducer
+    from aiokafka.errors import KafkaConnectionError
 
     from streams.away import ended
 
@@ -84,6 +86,8 @@ async def publish(
                 progress("publish", done.sent, None)
         done.sent += await _acknowledged(waiting)
         progress("publish", done.sent, done.sent)
+    except TimeoutError:
+        raise KafkaConnectionError(f"no answer within {PATIENCE:.0f} s; {done.sent:,} events were sent") from None
     finally:
         await ended(producer.stop)
     return done
@@ -104,7 +108,8 @@ def _chunk(lines: Iterator[Delivery]) -> list[tuple[Delivery, Message | Rejected
 
 
 async def _acknowledged(waiting: list[asyncio.Future[object]]) -> int:
-    await asyncio.gather(*waiting)
+    # With idempotence aiokafka never gives a batch up.
+    await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE)
     number = len(waiting)
     waiting.clear()
     return number

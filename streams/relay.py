@@ -21,6 +21,7 @@ LEADER = 7_460_005
 POLL = 0.2  # s between two looks at an empty outbox, or for the lock
 BATCH = 1_000  # rows
 MOST_BYTES = 2_000_000
+PATIENCE = 5.0  # s for the broker
 GRACE = 3.0  # s for a batch that is on its way when the relay is told to end
 
 log: Any = structlog.get_logger()
@@ -34,8 +35,11 @@ async def relay(dsn: str, kafka: str, end: asyncio.Event) -> None:
     _, working = await asyncio.wait((work,), timeout=GRACE)
     if working:
         work.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
+    try:
         await work
+    except asyncio.CancelledError:
+        if not end.is_set():
+            raise
 
 
 async def _work(dsn: str, kafka: str, end: asyncio.Event) -> None:
@@ -43,14 +47,15 @@ async def _work(dsn: str, kafka: str, end: asyncio.Event) -> None:
     while not end.is_set():
         try:
             with contextlib.closing(await asyncio.to_thread(_connect, dsn)) as connection:
+                # Not idempotent: so a batch that cannot be sent is given up, to be begun again by a new producer. Consumers
+                # ignore what comes twice, and aiokafka keeps the order within a partition.
                 producer = AIOKafkaProducer(
                     bootstrap_servers=kafka,
                     acks="all",
-                    enable_idempotence=True,
                     linger_ms=5,
                     compression_type="lz4",
                     max_request_size=MOST_BYTES,
-                    request_timeout_ms=10_000,
+                    request_timeout_ms=int(1_000 * PATIENCE),
                 )
                 try:
                     await producer.start()

@@ -1,0 +1,388 @@
+"""The plots of stories: each a way that journeys go, told in order. The shares of each are in `london`."""
+
+from collections.abc import Callable
+
+from simulator import london
+from simulator.court import prosecute
+from simulator.people import choose
+from simulator.story import NotYet, Story
+
+EVENTS = ("with_evidence", "without_evidence")
+"""Withdrawals that are more than an outcome."""
+
+
+def tell(s: Story, kind: str) -> None:
+    """The story, as far as the horizon."""
+    try:
+        s.investigate()
+        _plot(s, kind)(s)
+        if s.perhaps(0.01) and all(j.exit for j in s.journeys):
+            s.wait_until_settled()
+            s.speak_after_the_end()
+    except NotYet:
+        pass
+    if s.perhaps(0.012):
+        s.cancel()
+
+
+def _plot(s: Story, kind: str) -> Callable[[Story], None]:
+    if kind in ("two_numbers", "wrongly_linked"):
+        return s.rng.choice((not_charged, charged))
+    if kind == "two_suspects":
+        return s.rng.choice((closed_by_police, not_charged, charged, charged, withdraws, charged_after_withdrawal))
+    if len(s.victims) > 1:
+        if s.perhaps(0.5):
+            return PLOTS[choose(s.rng, london.SEVERAL_VICTIMS)]
+        return s.rng.choice(
+            (closed_by_police, not_charged, charged, settled_out_of_court, everybody_withdraws, reopened)
+        )
+    if s.perhaps(s.offence.withdraws):
+        return PLOTS[choose(s.rng, london.WITHDRAWN)]
+    return PLOTS[choose(s.rng, london.OTHERS)]
+
+
+# Parts
+
+
+def _refer(s: Story) -> None:
+    """Police send the file to CPS, who take it, sometimes only at the second time of asking."""
+    s.suspect()
+    s.wait(s.offence.referral)
+    if s.perhaps(0.06):
+        s.refer("early_advice")
+        s.wait(5)
+        s.receive()
+        s.wait(10)
+    s.refer(s.rng.choice(("full_code", "full_code", "threshold", None)))
+    if s.perhaps(0.07):
+        return  # the receipt is not on record
+    s.wait(2)
+    if s.perhaps(0.12):
+        s.receive(accepted=False)
+        s.wait(15)
+        s.refer()
+        s.wait(2)
+    s.receive()
+
+
+def _deliberate(s: Story) -> None:
+    """CPS ask for more, once or twice, and police answer."""
+    while s.perhaps(0.3):
+        s.wait(s.offence.decision / 2)
+        s.plan()
+        s.wait(s.offence.decision / 2)
+        s.answer()
+    s.wait(s.offence.decision)
+
+
+def _not_to_charge(s: Story) -> str:
+    return s.rng.choice(("no_further_action_evidential",) * 3 + ("no_further_action_public_interest", "other"))
+
+
+def _restate(s: Story) -> None:
+    """Police put CPS's decision into their own book."""
+    if s.perhaps(0.8):
+        s.wait(3)
+        s.outcome(choose(s.rng, london.RESTATED))
+
+
+def _code(s: Story) -> int:
+    """Why police close it: with a suspect known never 18."""
+    while (code := choose(s.rng, london.POLICE_CLOSES)) == 18 and s.known:
+        pass
+    if code != 18:
+        s.suspect()
+    return code
+
+
+# Withdrawn before a charge
+
+
+def withdraws(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0])
+
+
+def everybody_withdraws(s: Story) -> None:
+    for victim in s.victims:
+        s.wait(s.offence.withdrawal)
+        s.withdraw(victim)
+
+
+def withdraws_in_charging(s: Story) -> None:
+    _refer(s)
+    if s.perhaps(0.3):
+        s.wait(4)
+        s.plan()
+    s.wait(s.offence.decision)
+    s.withdraw(s.victims[0])
+    if s.perhaps(0.6):
+        s.wait(6)
+        s.decide(_not_to_charge(s))
+
+
+def withdrawn_referred_not_charged(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    not_charged(s)
+
+
+def withdraws_again_after_referral(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    _refer(s)
+    s.wait(8)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+
+
+def withdraws_twice(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    s.wait(20)
+    s.re_engage(s.victims[0])
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+
+
+def withdraws_once_reopened(s: Story) -> None:
+    s.wait(30)
+    s.close(_code(s))
+    s.wait(25)
+    s.reopen()
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0])
+
+
+def withdraws_after_an_outcome_removed(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], "outcome_alone")
+    s.wait(15)
+    s.reopen(by_outcome=True)
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+
+
+def withdraws_after_closure(s: Story) -> None:
+    """Outcome 14 or 16 takes the place of another police outcome."""
+    s.wait(30)
+    s.close(_code(s))
+    s.wait(15)
+    s.withdraw(s.victims[0], "outcome_alone")
+
+
+# Otherwise
+
+
+def closed_by_police(s: Story) -> None:
+    s.wait(30)
+    s.close(_code(s))
+
+
+def settled_out_of_court(s: Story) -> None:
+    s.suspect()
+    s.wait(35)
+    s.close(choose(s.rng, london.DISPOSALS))
+
+
+def taken_into_consideration(s: Story) -> None:
+    s.suspect()
+    s.wait(60)
+    s.close(4)
+
+
+def transferred(s: Story) -> None:
+    s.wait(20)
+    s.close(s.rng.choice((19, 20)))
+
+
+def closed_after_triage(s: Story) -> None:
+    s.suspect()
+    s.wait(s.offence.referral)
+    s.refer()
+    s.wait(2)
+    s.receive(accepted=False)
+    s.wait(30)
+    s.close(s.rng.choice((15, 21)))
+
+
+def not_charged(s: Story) -> None:
+    _refer(s)
+    _deliberate(s)
+    s.decide(_not_to_charge(s))
+    _restate(s)
+
+
+def settled_by_cps(s: Story) -> None:
+    _refer(s)
+    _deliberate(s)
+    s.decide("out_of_court_disposal")
+
+
+def closed_by_cps_for_now(s: Story) -> None:
+    """Administratively finalised, and sent again, or not."""
+    _refer(s)
+    s.wait(60)
+    s.decide("administratively_finalised")
+    if s.perhaps(0.6):
+        s.wait(40)
+        s.refer()
+        s.wait(3)
+        s.receive()
+        _deliberate(s)
+        s.decide(_not_to_charge(s))
+
+
+def charged(s: Story) -> None:
+    _refer(s)
+    _deliberate(s)
+    s.charge()
+    prosecute(s)
+
+
+def charged_by_police(s: Story) -> None:
+    s.suspect()
+    s.wait(s.offence.referral)
+    s.refer()
+    s.wait(3)
+    s.charge_by_police()
+    prosecute(s)
+
+
+def charge_removed(s: Story) -> None:
+    """Charged by police, taken back, and then decided by CPS."""
+    s.suspect()
+    s.wait(s.offence.referral)
+    s.refer()
+    s.wait(3)
+    s.charge_by_police()
+    s.wait(6)
+    s.remove_charge()
+    s.wait(s.offence.decision)
+    s.decide(_not_to_charge(s))
+
+
+def charged_after_withdrawal(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    charged(s)
+
+
+def re_engaged(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    s.wait(12)
+    s.re_engage(s.victims[0])
+    s.rng.choice((closed_by_police, charged, stalls))(s)
+
+
+def re_engaged_after_decision(s: Story) -> None:
+    """The decision that followed the withdrawal is the exit, once the withdrawal is taken back."""
+    _refer(s)
+    s.wait(s.offence.decision)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS), recorded=False)
+    s.wait(5)
+    s.decide("no_further_action_evidential")
+    decided = s.day
+    s.wait(10)
+    s.re_engage(s.victims[0])
+    for j in s.journeys:
+        j.ends("cps_no_further_action", decided)
+
+
+def outcome_changed(s: Story) -> None:
+    """Outcome 16 was all that said so, and is replaced."""
+    s.suspect()
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], "outcome_alone")
+    s.wait(20)
+    s.close(15)
+
+
+def settled_after_withdrawal(s: Story) -> None:
+    s.suspect()
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    s.wait(10)
+    s.close(choose(s.rng, london.DISPOSALS))
+
+
+def reopened(s: Story) -> None:
+    s.wait(30)
+    s.close(_code(s))
+    s.wait(30)
+    s.reopen()
+    s.rng.choice((closed_by_police, not_charged, charged, stalls))(s)
+
+
+def reviewed(s: Story) -> None:
+    """CPS look again at a decision not to charge."""
+    _refer(s)
+    _deliberate(s)
+    s.decide(_not_to_charge(s))
+    s.wait(20)
+    s.reopen_case("victims_right_to_review")
+    s.wait(25)
+    if s.perhaps(0.5):
+        s.charge()
+        prosecute(s)
+    else:
+        s.decide("no_further_action_evidential")
+
+
+def stalls(s: Story) -> None:
+    """Nothing more is heard of it."""
+    s.wait(20)
+
+
+def stalls_in_charging(s: Story) -> None:
+    _refer(s)
+    if s.perhaps(0.5):
+        s.wait(10)
+        s.plan()
+
+
+# One of several victims
+
+
+def one_withdraws_then_closed(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    s.wait(15)
+    s.close(_code(s))
+
+
+def one_withdraws_then_charged(s: Story) -> None:
+    if s.perhaps(0.5):
+        s.wait(s.offence.withdrawal)
+        s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+        charged(s)
+    else:
+        _refer(s)
+        s.wait(5)
+        s.withdraw(s.victims[-1], s.rng.choice(EVENTS))
+        _deliberate(s)
+        s.charge()
+        prosecute(s)
+
+
+def one_withdraws_then_not_charged(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[-1], s.rng.choice(EVENTS))
+    not_charged(s)
+
+
+def outcome_names_nobody(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraw(s.victims[0], s.rng.choice(EVENTS), recorded=False)
+    s.wait(5)
+    s.withdraws_without_name()
+
+
+def outcome_is_all_there_is(s: Story) -> None:
+    s.wait(s.offence.withdrawal)
+    s.withdraws_without_name()
+
+
+PLOTS: dict[str, Callable[[Story], None]] = {
+    name: globals()[name] for table in (london.WITHDRAWN, london.OTHERS, london.SEVERAL_VICTIMS) for name in table
+}

@@ -1,0 +1,507 @@
+"""A story: what happens to the crimes, victims and suspects of one case-to-be, day by day, and what agencies say about it.
+
+Every method that is something happening says so (events) and books what it does to each journey (the truth that the answers
+are made of). Things that depend on one another never happen on one day. A story ends where the horizon is: `NotYet`.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple
+
+from simulator import london
+from simulator.people import Crime, Journey, Spell, Victim, choose
+
+
+class NotYet(Exception):
+    """It would happen after the horizon."""
+
+
+class Said(NamedTuple):
+    """One true statement of an agency, before anything goes wrong on its way."""
+
+    type: str
+    source: str
+    time: datetime
+    data: dict[str, Any]
+
+
+EXITS = (
+    "convicted",
+    "acquitted",
+    "out_of_court_disposal",
+    "victim_withdrew",
+    "dropped",
+    "cps_no_further_action",
+    "administratively_finalised",
+)
+"""Where a prosecution of several ended in several ways, the first of these is the exit."""
+
+CLOSED = {4: "taken_into_consideration", 9: "cps_no_further_action", 19: "transferred", 20: "transferred"}
+DECIDED = {
+    "no_further_action_evidential": "cps_no_further_action",
+    "no_further_action_public_interest": "cps_no_further_action",
+    "other": "cps_no_further_action",
+    "out_of_court_disposal": "out_of_court_disposal",
+    "administratively_finalised": "administratively_finalised",
+}
+SEXUAL = ("rape", "other_sexual_offences")
+VICTIM_REASONS = ("victim_retraction", "victim_non_attendance", "victim_evidence", None)
+
+
+def closed_as(code: int) -> str:
+    """How a police outcome other than a charge or a withdrawal ends a journey."""
+    return "out_of_court_disposal" if code in london.DISPOSALS else CLOSED.get(code, "police_no_further_action")
+
+
+class Story:
+    """`name` is in every reference and id. `crimes` have their victims; `suspects` are those whom police may come to know."""
+
+    def __init__(
+        self, rng: Random, name: str, offence: london.Offence, crimes: list[Crime], suspects: list[str]
+    ) -> None:
+        self.rng, self.name, self.offence, self.crimes, self.suspects = rng, name, offence, crimes, suspects
+        self.force = crimes[0].force
+        self.journeys = [Journey(crime, victim) for crime in crimes for victim in crime.victims]
+        self.said: list[Said] = []
+        self.day = london.FIRST_DAY
+        self.known: list[str] = []  # suspects identified
+        self.urn = f"{'01' if self.force == 'met' else '48'}{name}"
+        self.stranger: Crime | None = None  # a crime that will stand in the case by mistake
+        self.court_case = f"T{name}"
+        self.court: tuple[str, str] = ("", "")
+        self.hearings = 0
+        self.prosecutions = 1
+        self.settled = self.day  # when the second of CPS and court has spoken
+        self.plans = 0
+
+    # Time, chance and talk
+
+    def wait(self, mean: float) -> None:
+        """At least a day passes; while police investigate, the victims hear from them now and then."""
+        days = 1 + int(self.rng.expovariate(1 / mean))
+        end = self.day + timedelta(days)
+        if days > 28 and not any(j.charged for j in self.journeys):
+            for after in range(21, days, 28):
+                day = self.day + timedelta(after)
+                if day <= london.HORIZON and self.rng.random() < 0.6:
+                    self._update(day)
+        if end > london.HORIZON:
+            raise NotYet
+        self.day = end
+
+    def _update(self, day: date) -> None:
+        for j in self.journeys:
+            if j.exit is None:
+                channel = self.rng.choice(("phone", "email", "text_message", "in_person"))
+                said = {"channel": channel, "about": "investigation"}
+                self.say("police.victim-updated", self.about(j) | said, day)
+
+    def wait_for(self, day: date) -> None:
+        """A day that was set comes."""
+        if day > london.HORIZON:
+            raise NotYet
+        self.day = day
+
+    def wait_until_settled(self) -> None:
+        """What CPS and court say of one result is said."""
+        self.day = max(self.day, self.settled)
+        self.wait(20)
+
+    def perhaps(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    def say(self, type: str, data: dict[str, Any], day: date | None = None) -> None:
+        """An agency says it, of today or of another day, in London's waking hours."""
+        agency = type.partition(".")[0]
+        source = f"/police/{self.force}/simulated" if agency == "police" else f"/{agency}/simulated"
+        at = day or self.day
+        seconds = 28_800 + self.rng.randrange(43_200)
+        time = datetime(at.year, at.month, at.day, tzinfo=UTC) + timedelta(seconds=seconds)
+        self.said.append(Said(f"{type}.v1", source, time, data))
+
+    @staticmethod
+    def about(journey: Journey) -> dict[str, Any]:
+        return {"crime_reference": journey.crime.reference, "victim_reference": journey.victim.number}
+
+    @property
+    def victims(self) -> list[Victim]:
+        return list({j.victim.number: j.victim for j in self.journeys}.values())
+
+    def of(self, victim: Victim) -> list[Journey]:
+        return [j for j in self.journeys if j.victim is victim]
+
+    # Police
+
+    def report(self, first: date) -> None:
+        """Each crime is reported by each of its victims, one crime a day or so after the other."""
+        rng, day = self.rng, first
+        for crime in self.crimes:
+            crime.reported = day
+            attributes: dict[str, Any] = {
+                "offence_date": (day - timedelta(int(rng.expovariate(1 / 6)))).isoformat(),
+                "location_type": choose(rng, london.LOCATIONS),
+                "suspect_relationship": choose(
+                    rng, london.PARTNERS if "domestic_abuse" in crime.flags else london.RELATIONSHIPS
+                ),
+                "suspect_known_on_pnc": rng.random() < 0.3,
+                "reporting_route": rng.choice(
+                    ("emergency_call", "non_emergency_call", "online", "front_counter", "officer")
+                ),
+            }
+            attributes = {k: v for k, v in attributes.items() if rng.random() >= london.MISSING.get(k, 0)}
+            for victim in crime.victims:
+                data: dict[str, Any] = {
+                    "crime_reference": crime.reference,
+                    "victim_reference": victim.number,
+                    "offence_group": crime.group,
+                }
+                data |= {"offence_code": crime.code} if crime.code else {}
+                data |= {"flags": list(crime.flags)} if crime.flags or rng.random() < 0.5 else {}
+                data |= {"bcu": crime.bcu} if crime.bcu else {}
+                data |= attributes | {"victim": victim.data}
+                data |= {"uvi": victim.uvi} if victim.uvi else {}
+                self.say("police.crime-reported", data, day)
+            self.day = day
+            day = min(day + timedelta(1 + rng.randrange(3)), london.LAST_DAY)
+
+    def investigate(self) -> None:
+        """What police and services do for victims in the first days, and about suspects if there are any."""
+        rng = self.rng
+        for j in self.journeys:
+            if self.perhaps(0.35):
+                enhanced = bool(j.crime.flags) or self.perhaps(0.2)
+                self.say("police.needs-assessed", self.about(j) | {"enhanced_rights": enhanced, "needs": []})
+            if "domestic_abuse" in j.crime.flags and self.perhaps(0.15):
+                measure = {"measure": rng.choice(("dapn", "dapo", "bail_conditions", "non_molestation_order"))}
+                self.say("police.protective-measure-applied", self.about(j) | measure)
+                self._later(
+                    f"police.protective-measure-{rng.choice(('granted', 'refused'))}", self.about(j) | measure, 6
+                )
+            if j.crime.group in SEXUAL and self.perhaps(0.4):
+                material = rng.choice(("device", "third_party_records", "medical_records"))
+                self.say("police.victim-material-requested", self.about(j) | {"material": material})
+            if self.perhaps(0.12):
+                self._support(j)
+        if self.perhaps(0.02):
+            self._reclassify(rng.choice(self.crimes), rng.choice(london.OFFENCES[:12]))
+        if self.suspects and self.perhaps(0.85):
+            self.wait(2)
+            self.identify()
+
+    def _later(self, type: str, data: dict[str, Any], mean: float) -> date:
+        """Something on which nothing depends, some days from now: which day."""
+        day = self.day + timedelta(1 + int(self.rng.expovariate(1 / mean)))
+        if day <= london.HORIZON:
+            self.say(type, data, day)
+        return day
+
+    def _support(self, j: Journey) -> None:
+        victim = j.victim
+        said: dict[str, Any] = {"service": "idva" if "domestic_abuse" in j.crime.flags else "victim_support"}
+        if j.crime.group in SEXUAL:
+            said["service"] = "isva"
+        if victim.uvi and self.perhaps(0.5):
+            who: dict[str, Any] = {"uvi": victim.uvi}
+        else:
+            who = self.about(j) | {"force": j.crime.force}
+        self.say("support.referral-received", who | said)
+        if self.perhaps(0.7):
+            self._later("support.service-started", who | said, 10)
+            self._later("support.service-ended", who | said, 90)
+        if self.perhaps(0.2):
+            concern = {"concern": self.rng.choice(("no_update", "safety", "court_date"))}
+            self._later("support.concern-raised", who | concern, 30)
+            self._later("support.concern-resolved", who | concern, 60)
+
+    def _reclassify(self, crime: Crime, other: london.Offence) -> None:
+        """The crime turns out to be another offence."""
+        day = self.day + timedelta(1 + self.rng.randrange(20))
+        if day <= london.HORIZON:
+            crime.group, crime.code, crime.flags = other.group, other.code, list(other.flags)
+            data = {"offence_group": other.group, "offence_code": other.code, "flags": list(other.flags)}
+            self.say("police.crime-reclassified", {"crime_reference": crime.reference} | data, day)
+
+    def identify(self) -> None:
+        """Police know the suspects, if they do not yet; they arrest and interview some."""
+        rng = self.rng
+        for suspect in self.suspects if not self.known else ():
+            data: dict[str, Any] = {"suspect_reference": suspect, "age": rng.randint(15, 60), "sex": "male"}
+            if not self.perhaps(london.SUSPECT_ETHNICITY_MISSING):
+                data["ethnicity_self_defined"] = choose(rng, london.ETHNICITIES)
+            if not self.perhaps(london.MISSING["ethnicity_officer_observed"]):
+                data["ethnicity_officer_observed"] = choose(rng, london.OBSERVED)
+            arrested = self.perhaps(0.4)
+            for crime in self.crimes:
+                of_crime = {"crime_reference": crime.reference}
+                self.say("police.suspect-identified", of_crime | data)
+                if arrested:
+                    named = of_crime | {"suspect_reference": suspect}
+                    self.say("police.suspect-arrested", named)
+                    self.say("police.suspect-interviewed", named)
+                    basis = rng.choice(("bail", "under_investigation", "no_further_action"))
+                    self.say("police.suspect-released", named | {"basis": basis})
+        self.known = self.suspects
+        for crime in self.crimes:
+            crime.suspects = len(self.known)
+
+    def suspect(self) -> None:
+        """There must be a suspect by now."""
+        if not self.suspects:
+            self.suspects = [f"S{self.name}A"]
+        if not self.known:
+            self.wait(3)
+            self.identify()
+
+    def outcome(self, code: int, victim: Victim | None = None) -> None:
+        """Police record it for every crime, or every crime of this victim."""
+        for crime in self.crimes:
+            if victim is None or victim in crime.victims:
+                named = {} if victim is None else {"victim_reference": victim.number}
+                self.say("police.outcome-recorded", {"crime_reference": crime.reference, **named, "outcome_code": code})
+
+    def close(self, code: int) -> None:
+        """A police outcome ends what is open. A withdrawal that stands is the exit, unless it is a disposal."""
+        self.outcome(code)
+        exit = closed_as(code)
+        for j in self.journeys:
+            spell = j.withdrawn
+            if spell and spell.by_outcome:
+                spell.ended = self.day
+                j.ends(exit, self.day)
+            elif spell and exit != "out_of_court_disposal":
+                if j.exit is None:
+                    j.ends("victim_withdrew", self.day)
+            else:
+                j.ends(exit, self.day)
+
+    def reopen(self, by_outcome: bool | None = None) -> None:
+        """Police look at it again. Outcome 0 takes back a withdrawal that was an outcome alone."""
+        if by_outcome or (by_outcome is None and self.perhaps(0.5)):
+            self.outcome(0)
+        else:
+            for crime in self.crimes:
+                self.say(
+                    "police.investigation-reopened", {"crime_reference": crime.reference, "reason": "further_evidence"}
+                )
+        for j in self.journeys:
+            if j.withdrawn and j.withdrawn.by_outcome:
+                j.withdrawn.ended = self.day
+            j.goes_on()
+
+    def refer(self, kind: str | None = "full_code") -> None:
+        """Police ask CPS for a decision; who had withdrawn is still withdrawn, and the file is open."""
+        mine = [crime.reference for crime in self.crimes]
+        later = mine[1:] if len(mine) > 1 and self.urn and self.perhaps(0.3) else []
+        data: dict[str, Any] = {"urn": self.urn, "crime_references": [ref for ref in mine if ref not in later]}
+        data |= {"referral_type": kind} if kind else {}
+        data |= {"in_custody": self.perhaps(0.15)} if self.perhaps(0.8) else {}
+        mistaken = self.day + timedelta(1 + self.rng.randrange(30))
+        if self.stranger and mistaken <= london.HORIZON:
+            data["crime_references"].append(self.stranger.reference)
+            unlinked = {"urn": self.urn, "crime_references": [self.stranger.reference], "force": self.force}
+            self.say("identity.case-unlinked", unlinked | {"reason": "wrong_case"}, mistaken)
+        self.stranger = None
+        self.say("police.charge-referral-submitted", data)
+        if later:
+            self.say("identity.case-linked", {"urn": self.urn, "crime_references": later, "force": self.force})
+        if kind != "early_advice":
+            for j in self.journeys:
+                j.referred = j.referred or self.day
+                j.goes_on()
+
+    def answer(self) -> None:
+        plan = {"action_plan_id": f"AP{self.name}-{self.plans}"} if self.perhaps(0.8) else {}
+        self.say("police.action-plan-answered", {"urn": self.urn} | plan)
+
+    # The victim
+
+    def withdraw(self, victim: Victim, how: str | None = None, *, recorded: bool = True) -> None:
+        """The victim no longer supports; on record as `london.SAID_AS` has it. `recorded`: outcome 14 or 16 may follow."""
+        how = how or choose(self.rng, london.SAID_AS)
+        before_charge = not any(j.charged for j in self.of(victim))
+        if how == "outcome_alone":
+            self.outcome(16 if self.known else 14, victim if len(self.victims) > 1 or self.perhaps(0.5) else None)
+            self._begin(victim, evidenced=False, by_outcome=True)
+            return
+        self._say_withdrew(victim, evidence=how == "with_evidence")
+        self._begin(victim, evidenced=how == "with_evidence")
+        if how == "evidence_later":
+            self.wait(5)
+            self._say_withdrew(victim, evidence=True)
+            self._begin(victim, evidenced=True)
+        if before_charge and recorded and self.perhaps(0.8):
+            self.wait(4)
+            self.outcome(16 if self.known else 14, victim)
+            if self.perhaps(0.06):
+                code = 16 if self.known else 14
+                audited = {"outcome_code": code, "correct": self.perhaps(0.3), "reasons": ["no_auditable_record"]}
+                self._later("police.outcome-audited", self.about(self.of(victim)[0]) | audited, 60)
+
+    def _say_withdrew(self, victim: Victim, *, evidence: bool) -> None:
+        """To police, by crime or by case, or to CPS."""
+        rng = self.rng
+        kinds = ("statement", "body_worn_video", "email", "phone_record", "text_message", "letter")
+        said: dict[str, Any] = {"evidence": rng.sample(kinds, rng.choice((1, 1, 2))) if evidence else []}
+        if self.perhaps(0.85):
+            said["reasons"] = [choose(rng, london.WITHDRAWAL_REASONS)]
+        if self.perhaps(0.6):
+            said["checklist_completed"] = self.perhaps(0.6)
+        if any(j.referred for j in self.of(victim)) and self.perhaps(0.5):
+            named = {"urn": self.urn, "victim_reference": victim.number}
+            self.say(rng.choice(("police.victim-withdrew", "cps.victim-withdrew")), named | said)
+        else:
+            for j in self.of(victim):
+                self.say("police.victim-withdrew", self.about(j) | said)
+
+    def _begin(self, victim: Victim, *, evidenced: bool, by_outcome: bool = False) -> None:
+        """A withdrawal begins, or is said again. Before a charge it ends the journey at once."""
+        for j in self.of(victim):
+            if spell := j.withdrawn:
+                spell.evidenced = spell.evidenced or evidenced
+            else:
+                j.spells.append(Spell(self.day, j.open_stage, evidenced, by_outcome))
+            if not j.charged and j.exit != "victim_withdrew":
+                j.ends("victim_withdrew", self.day)
+
+    def re_engage(self, victim: Victim) -> None:
+        """The victim supports the case again."""
+        for j in self.of(victim):
+            self.say("police.victim-re-engaged", self.about(j))
+            if spell := j.withdrawn:
+                spell.ended = self.day
+            if not j.charged:
+                j.goes_on()
+
+    def withdraws_without_name(self) -> None:
+        """Outcome 14 or 16 that names nobody: in each crime meant for who withdrew; where nobody did, for all of them."""
+        self.outcome(16 if self.known else 14)
+        for crime in self.crimes:
+            here = [j for j in self.journeys if j.crime is crime]
+            said = any(j.spells for j in here)
+            for j in here:
+                if not said:
+                    self._begin(j.victim, evidenced=False, by_outcome=True)
+                elif not j.withdrawn:
+                    j.ends("police_no_further_action", self.day)
+
+    # CPS
+
+    def receive(self, accepted: bool = True) -> None:
+        self.say(
+            "cps.referral-received",
+            {"urn": self.urn} | ({} if accepted and self.perhaps(0.2) else {"accepted": accepted}),
+        )
+
+    def plan(self) -> None:
+        self.plans += 1
+        due = (self.day + timedelta(28)).isoformat()
+        plan = {"urn": self.urn, "action_plan_id": f"AP{self.name}-{self.plans}", "due_date": due}
+        self.say("cps.action-plan-issued", plan | {"priority": "green"})
+
+    def decide(self, decision: str) -> None:
+        """Not to charge. A withdrawal that stands is the exit, unless it is a disposal."""
+        self.say("cps.charging-decision-made", {"urn": self.urn, "decision": decision, "test": "full_code"})
+        exit = DECIDED[decision]
+        for j in self.journeys:
+            if exit == "out_of_court_disposal" or not j.withdrawn:
+                j.ends(exit, self.day)
+            elif j.exit is None:
+                j.ends("victim_withdrew", self.day)
+
+    def charge(self) -> None:
+        """CPS charge every suspect, on days of their own where there are several; police restate it."""
+        named = len(self.known) > 1 or self.perhaps(0.6)
+        self.prosecutions = len(self.known) if named else 1
+        for n, suspect in enumerate(self.known[: self.prosecutions]):
+            if n:
+                self.wait(2)
+            said = {"suspect_reference": suspect} if named else {}
+            data = {"urn": self.urn, "decision": "charge", "test": "full_code" if self.perhaps(0.9) else "threshold"}
+            self.say("cps.charging-decision-made", data | said)
+            self._charged()
+        if self.perhaps(0.85):
+            self.wait(2)
+            self.outcome(1)
+
+    def _charged(self) -> None:
+        for j in self.journeys:
+            j.charged = j.charged or self.day
+            j.goes_on()
+
+    def charge_by_police(self) -> None:
+        """The charge is on record by police outcome 1 alone."""
+        self.outcome(1)
+        self._charged()
+
+    def remove_charge(self) -> None:
+        self.outcome(0)
+        for j in self.journeys:
+            j.charged = None
+
+    def reopen_case(self, reason: str) -> None:
+        self.say("cps.case-reopened", {"urn": self.urn, "reason": reason})
+        for j in self.journeys:
+            j.endings = []
+            j.goes_on()
+
+    # The end of a prosecution
+
+    def result(
+        self,
+        outcome: str,
+        *,
+        reason: str | None = None,
+        basis: str | None = None,
+        suspect: str | None = None,
+        crimes: list[Crime] | None = None,
+    ) -> None:
+        """A prosecution ends, or without a suspect all of them; for some crimes, or all. CPS say why it was dropped before the
+        court says that it was; of a verdict the court speaks first. Whoever comes second says the same."""
+        scope: dict[str, Any] = {"outcome": outcome}
+        scope |= {"suspect_reference": suspect} if suspect else {}
+        scope |= {"basis": basis} if basis else {}
+        if crimes:
+            scope |= {"crime_references": [crime.reference for crime in crimes], "force": self.force}
+        verdict = outcome in ("convicted", "acquitted")
+        by_cps = {"urn": self.urn} | scope | ({"reason": reason} if reason else {})
+        by_court = {"court_case_number": self.court_case} | scope
+        if verdict:
+            self.say("courts.case-completed", by_court)
+        else:
+            self.say("cps.prosecution-finalised", by_cps)
+        about = [j for j in self.journeys if crimes is None or j.crime in crimes]
+        for j in about:
+            self._ended(j, outcome, reason, alone=len({a.victim.number for a in about}) == 1, everybody=suspect is None)
+        if self.perhaps(0.8):
+            if verdict:
+                self.settled = self._later("cps.prosecution-finalised", by_cps, 3)
+            else:
+                self.settled = self._later("courts.case-completed", by_court, 3)
+
+    def _ended(self, j: Journey, outcome: str, reason: str | None, *, alone: bool, everybody: bool) -> None:
+        if reason == "victim_retraction" and alone and not j.spells:
+            j.spells.append(Spell(self.day, j.open_stage, False))
+        verdict = outcome in ("convicted", "acquitted")
+        exit = outcome if verdict or outcome == "administratively_finalised" else "dropped"
+        if not verdict and j.withdrawn and reason in VICTIM_REASONS:
+            exit = "victim_withdrew"
+        j.endings += [exit] * (self.prosecutions - len(j.endings) if everybody else 1)
+        if len(j.endings) == self.prosecutions:
+            j.ends(min(j.endings, key=EXITS.index), self.day)
+
+    # Afterwards
+
+    def speak_after_the_end(self) -> None:
+        """A withdrawal after everything is over changes nothing."""
+        victim = self.victims[0]
+        if not any(j.spells for j in self.of(victim)):
+            self._say_withdrew(victim, evidence=True)
+
+    def cancel(self) -> None:
+        """One of the crimes was no crime: its journeys are in no figure."""
+        crime = self.rng.choice(self.crimes)
+        day = max(self.day, self.settled) + timedelta(1 + self.rng.randrange(40))
+        if day <= london.HORIZON:
+            self.say("police.crime-cancelled", {"crime_reference": crime.reference, "reason": "recorded_twice"}, day)
+            for j in self.journeys:
+                j.counted = j.counted and j.crime is not crime

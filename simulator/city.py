@@ -64,14 +64,14 @@ def _story(rng: Random, name: str, kind: str, force: str | None = None, bcu: str
     else:
         for each in crimes:
             each.victims = persons
-    for each in crimes:
-        each.persons = 1 if kind == "two_numbers" else len(each.victims)
     suspects = ["A", "B"] if kind == "two_suspects" else ["A"] if rng.random() < 0.75 else []
     return Story(rng, name, offence, crimes, [f"S{name}{letter}" for letter in suspects])
 
 
 def _same_person(story: Story) -> None:
     """Two victim numbers of one person: the journey with the lesser identifier counts."""
+    for v in story.victims:
+        v.person = story.name
     max(story.journeys, key=lambda j: j.id).counted = False
     one, other = (v.uvi or derived_uvi(story.force, v.number) for v in story.victims)
     found = {"uvi": one, "same_as": other, "method": "deterministic", "by": "linking_team"}

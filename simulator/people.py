@@ -21,9 +21,11 @@ def choose(rng: Random, shares: Mapping[Choice, float]) -> Choice:
 
 @dataclass(slots=True)
 class Victim:
-    """A person as one force knows them. `data`: what a report says about them; `uvi` only where the force has one."""
+    """A person as one force knows them. `data`: what a report says about them; `uvi` only where the force has one; `person`: the
+    same for two numbers of one person."""
 
     number: str
+    person: str
     age: int | None
     data: dict[str, Any]
     uvi: str | None
@@ -38,9 +40,12 @@ class Crime:
     code: str | None
     flags: list[str]
     victims: list[Victim]
-    persons: int  # fewer than victims where one person has two numbers
     reported: date = london.FIRST_DAY
     suspects: int = 0
+
+    @property
+    def persons(self) -> int:
+        return len({victim.person for victim in self.victims})
 
 
 @dataclass(slots=True)
@@ -107,11 +112,11 @@ def victim(rng: Random, number: str, offence: london.Offence) -> Victim:
     if rng.random() < 0.06:
         said["interpreter_language"] = rng.choice(("pl", "ro", "bn", "pt", "es", "ar", "so"))
     uvi = f"UVI-{number}" if rng.random() < 0.2 else None
-    return Victim(number, said.get("age"), said, uvi)
+    return Victim(number, number, said.get("age"), said, uvi)
 
 
 def crime(reference: str, force: str, bcu: str | None, offence: london.Offence) -> Crime:
-    return Crime(reference, force, bcu, offence.group, offence.code, list(offence.flags), [], 0)
+    return Crime(reference, force, bcu, offence.group, offence.code, list(offence.flags), [])
 
 
 def place(rng: Random) -> tuple[str, str | None]:

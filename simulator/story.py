@@ -128,7 +128,11 @@ class Story:
         return list({j.victim.number: j.victim for j in self.journeys}.values())
 
     def of(self, victim: Victim) -> list[Journey]:
-        return [j for j in self.journeys if j.victim is victim]
+        """The journeys of the person, whichever number they are under."""
+        return [j for j in self.journeys if j.victim.person == victim.person]
+
+    def crimes_of(self, victim: Victim) -> list[Crime]:
+        return [crime for crime in self.crimes if victim in crime.victims]
 
     # Police
 
@@ -254,10 +258,9 @@ class Story:
 
     def outcome(self, code: int, victim: Victim | None = None) -> None:
         """Police record it for every crime, or every crime of this victim."""
-        for crime in self.crimes:
-            if victim is None or victim in crime.victims:
-                named = {} if victim is None else {"victim_reference": victim.number}
-                self.say("police.outcome-recorded", {"crime_reference": crime.reference, **named, "outcome_code": code})
+        named = {} if victim is None else {"victim_reference": victim.number}
+        for crime in self.crimes if victim is None else self.crimes_of(victim):
+            self.say("police.outcome-recorded", {"crime_reference": crime.reference, **named, "outcome_code": code})
 
     def close(self, code: int) -> None:
         """A police outcome ends what is open. A withdrawal that stands is the exit, unless it is a disposal."""
@@ -346,12 +349,12 @@ class Story:
             said["reasons"] = [choose(rng, london.WITHDRAWAL_REASONS)]
         if self.perhaps(0.6):
             said["checklist_completed"] = self.perhaps(0.6)
+        named = {"victim_reference": victim.number}
         if any(j.referred for j in self.of(victim)) and self.perhaps(0.5):
-            named = {"urn": self.urn, "victim_reference": victim.number}
-            self.say(rng.choice(("police.victim-withdrew", "cps.victim-withdrew")), named | said)
+            self.say(rng.choice(("police.victim-withdrew", "cps.victim-withdrew")), {"urn": self.urn, **named} | said)
         else:
-            for j in self.of(victim):
-                self.say("police.victim-withdrew", self.about(j) | said)
+            for crime in self.crimes_of(victim):
+                self.say("police.victim-withdrew", {"crime_reference": crime.reference, **named} | said)
 
     def _begin(self, victim: Victim, *, evidenced: bool, by_outcome: bool = False) -> None:
         """A withdrawal begins, or is said again. Before a charge it ends the journey at once."""
@@ -365,8 +368,10 @@ class Story:
 
     def re_engage(self, victim: Victim) -> None:
         """The victim supports the case again."""
+        for crime in self.crimes_of(victim):
+            named = {"crime_reference": crime.reference, "victim_reference": victim.number}
+            self.say("police.victim-re-engaged", named)
         for j in self.of(victim):
-            self.say("police.victim-re-engaged", self.about(j))
             if spell := j.withdrawn:
                 spell.ended = self.day
             if not j.charged:
@@ -471,7 +476,7 @@ class Story:
             self.say("cps.prosecution-finalised", by_cps)
         about = [j for j in self.journeys if crimes is None or j.crime in crimes]
         for j in about:
-            self._ended(j, outcome, reason, alone=len({a.victim.number for a in about}) == 1, everybody=suspect is None)
+            self._ended(j, outcome, reason, alone=len({a.victim.person for a in about}) == 1, everybody=suspect is None)
         if self.perhaps(0.8):
             if verdict:
                 self.settled = self._later("cps.prosecution-finalised", by_cps, 3)

@@ -11,7 +11,6 @@ from domain.journey import Journey
 from simulator.answers import COUNTS, Answers
 from simulator.city import stories
 from simulator.disturbance import arrivals
-from simulator.story import Story
 from tests.folding import fold_history
 
 JOURNEYS = 1_500

@@ -64,7 +64,7 @@ def _story(rng: Random, name: str, kind: str, force: str | None = None, bcu: str
     else:
         for each in crimes:
             each.victims = persons
-    suspects = ["A", "B"] if kind == "two_suspects" else ["A"] if rng.random() < 0.75 else []
+    suspects = ["A", "B"] if kind == "two_suspects" else ["A"] if rng.random() < 0.8 else []
     return Story(rng, name, offence, crimes, [f"S{name}{letter}" for letter in suspects])
 
 

@@ -31,26 +31,26 @@ class Offence(NamedTuple):
 
 
 OFFENCES = (
-    Offence(0.17, 0.39, "violence_with_injury", "8N"),
-    Offence(0.14, 0.61, "violence_without_injury", "105A", ("domestic_abuse",), women=0.75),
-    Offence(0.08, 0.59, "violence_with_injury", "8N", ("domestic_abuse",), women=0.75),
-    Offence(0.05, 0.57, "stalking_and_harassment", "8Q", ("domestic_abuse", "stalking"), women=0.8),
-    Offence(0.05, 0.42, "stalking_and_harassment", "8L", women=0.7),
-    Offence(0.03, 0.36, "violence_with_injury", "5D", ("serious_youth_violence", "knife_crime"), (12, 24), 0.2),
-    Offence(0.08, 0.19, "robbery_of_personal_property", "34B", (), (12, 70), 0.35),
-    Offence(0.01, 0.17, "robbery_of_business_property", "34A"),
-    Offence(0.13, 0.18, "criminal_damage", "58C"),
-    Offence(0.01, 0.17, "arson", "56A"),
-    Offence(0.06, 0.31, "public_order_offences", "9A"),
-    Offence(0.03, 0.34, "public_order_offences", "9B", ("hate_crime",)),
-    Offence(0.035, 0.69, "rape", "19C", (), (18, 60), 0.95, 60, 90, 250, 150),
-    Offence(0.015, 0.75, "rape", "19C", ("domestic_abuse",), (18, 60), 0.97, 60, 90, 250, 150),
-    Offence(0.045, 0.5, "other_sexual_offences", "20A", (), (18, 65), 0.9, 50, 50, 180, 120),
-    Offence(0.02, 0.52, "other_sexual_offences", "20B", ("child_sexual_abuse",), (5, 17), 0.85, 55, 60, 200, 140),
-    Offence(0.01, 0.51, "rape", "19D", ("child_sexual_abuse",), (5, 17), 0.9, 60, 90, 250, 150),
-    Offence(0.02, 0.1, "residential_burglary", "28E"),
-    Offence(0.01, 0.1, "theft_from_the_person", "39"),
-    Offence(0.005, 0.3, "violence_and_sexual_offences"),
+    Offence(0.17, 0.41, "violence_with_injury", "8N"),
+    Offence(0.14, 0.62, "violence_without_injury", "105A", ("domestic_abuse",), women=0.75),
+    Offence(0.08, 0.6, "violence_with_injury", "8N", ("domestic_abuse",), women=0.75),
+    Offence(0.05, 0.58, "stalking_and_harassment", "8Q", ("domestic_abuse", "stalking"), women=0.8),
+    Offence(0.05, 0.45, "stalking_and_harassment", "8L", women=0.7),
+    Offence(0.03, 0.38, "violence_with_injury", "5D", ("serious_youth_violence", "knife_crime"), (12, 24), 0.2),
+    Offence(0.08, 0.2, "robbery_of_personal_property", "34B", (), (12, 70), 0.35),
+    Offence(0.01, 0.18, "robbery_of_business_property", "34A"),
+    Offence(0.13, 0.19, "criminal_damage", "58C"),
+    Offence(0.01, 0.18, "arson", "56A"),
+    Offence(0.06, 0.33, "public_order_offences", "9A"),
+    Offence(0.03, 0.36, "public_order_offences", "9B", ("hate_crime",)),
+    Offence(0.035, 0.73, "rape", "19C", (), (18, 60), 0.95, 60, 90, 250, 150),
+    Offence(0.015, 0.8, "rape", "19C", ("domestic_abuse",), (18, 60), 0.97, 60, 90, 250, 150),
+    Offence(0.045, 0.53, "other_sexual_offences", "20A", (), (18, 65), 0.9, 50, 50, 180, 120),
+    Offence(0.02, 0.55, "other_sexual_offences", "20B", ("child_sexual_abuse",), (5, 17), 0.85, 55, 60, 200, 140),
+    Offence(0.01, 0.54, "rape", "19D", ("child_sexual_abuse",), (5, 17), 0.9, 60, 90, 250, 150),
+    Offence(0.02, 0.11, "residential_burglary", "28E"),
+    Offence(0.01, 0.11, "theft_from_the_person", "39"),
+    Offence(0.005, 0.32, "violence_and_sexual_offences"),
 )
 
 FORCES = {"met": 0.97, "city-of-london": 0.03}
@@ -86,7 +86,7 @@ OTHERS = {  # what becomes of the rest
     "not_charged": 0.05,
     "settled_by_cps": 0.008,
     "closed_by_cps_for_now": 0.008,
-    "charged": 0.15,
+    "charged": 0.09,
     "charged_by_police": 0.008,
     "charge_removed": 0.004,
     "charged_after_withdrawal": 0.012,
@@ -100,12 +100,21 @@ OTHERS = {  # what becomes of the rest
     "stalls_in_charging": 0.01,
 }
 
-SEVERAL_VICTIMS = {  # one of several victims withdraws, and then
-    "one_withdraws_then_closed": 0.5,
+SEVERAL_VICTIMS = {  # some or all of several victims withdraw
+    "everybody_withdraws": 1.2,
+    "one_withdraws_then_closed": 0.4,
     "one_withdraws_then_charged": 0.3,
     "one_withdraws_then_not_charged": 0.1,
     "outcome_names_nobody": 0.05,
     "outcome_is_all_there_is": 0.05,
+}
+
+TOGETHER = {  # several victims, none of whom withdraws before a charge
+    "closed_by_police": 0.65,
+    "settled_out_of_court": 0.06,
+    "not_charged": 0.1,
+    "charged": 0.15,
+    "reopened": 0.04,
 }
 
 SAID_AS = {  # how a withdrawal before a charge is on record; the review found no auditable record for 59 %

@@ -26,19 +26,12 @@ def tell(s: Story, kind: str) -> None:
 
 
 def _plot(s: Story, kind: str) -> Callable[[Story], None]:
-    if kind in ("two_numbers", "wrongly_linked"):
+    withdrawn = s.perhaps(s.offence.withdraws)
+    if kind == "two_numbers" or (kind in ("wrongly_linked", "two_suspects") and s.perhaps(0.4)):
         return s.rng.choice((not_charged, charged))
-    if kind == "two_suspects":
-        return s.rng.choice((closed_by_police, not_charged, charged, charged, withdraws, charged_after_withdrawal))
     if len(s.victims) > 1:
-        if s.perhaps(0.5):
-            return PLOTS[choose(s.rng, london.SEVERAL_VICTIMS)]
-        return s.rng.choice(
-            (closed_by_police, not_charged, charged, settled_out_of_court, everybody_withdraws, reopened)
-        )
-    if s.perhaps(s.offence.withdraws):
-        return PLOTS[choose(s.rng, london.WITHDRAWN)]
-    return PLOTS[choose(s.rng, london.OTHERS)]
+        return PLOTS[choose(s.rng, london.SEVERAL_VICTIMS if withdrawn else london.TOGETHER)]
+    return PLOTS[choose(s.rng, london.WITHDRAWN if withdrawn else london.OTHERS)]
 
 
 # Parts
@@ -101,12 +94,6 @@ def _code(s: Story) -> int:
 def withdraws(s: Story) -> None:
     s.wait(s.offence.withdrawal)
     s.withdraw(s.victims[0])
-
-
-def everybody_withdraws(s: Story) -> None:
-    for victim in s.victims:
-        s.wait(s.offence.withdrawal)
-        s.withdraw(victim)
 
 
 def withdraws_in_charging(s: Story) -> None:
@@ -341,7 +328,13 @@ def stalls_in_charging(s: Story) -> None:
         s.plan()
 
 
-# One of several victims
+# Several victims
+
+
+def everybody_withdraws(s: Story) -> None:
+    for victim in s.victims:
+        s.wait(s.offence.withdrawal)
+        s.withdraw(victim)
 
 
 def one_withdraws_then_closed(s: Story) -> None:

@@ -188,7 +188,7 @@ class Story:
                 self._support(j)
         if self.perhaps(0.02):
             self._reclassify(rng.choice(self.crimes), rng.choice(london.OFFENCES[:12]))
-        if self.suspects and self.perhaps(0.85):
+        if self.suspects and self.perhaps(0.95):
             self.wait(2)
             self.identify()
 

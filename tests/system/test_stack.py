@@ -68,11 +68,27 @@ def stack(scratch: Path, tmp_path: Path) -> Iterator[Stack]:
     yield from _stack(scratch / tmp_path.name)
 
 
+JANITOR = """
+import sys, time
+from pathlib import Path
+from vjt.stack.home import Home
+from vjt.stack.supervisor import down
+home = Home(Path(sys.argv[1]))
+deadline = time.monotonic() + (0 if sys.stdin.read() else 20)
+down(home)
+while time.monotonic() < deadline:
+    time.sleep(0.2)  # a `vjt up` that was under way may yet start one
+    down(home)
+"""
+"""Ends a stack when it is told to, and also when the tests are killed: a stack is made to outlive whoever started it."""
+
+
 def _stack(folder: Path) -> Iterator[Stack]:
-    stack = Stack(folder)
-    yield stack
-    ended = stack.vjt("down")
-    assert ended.returncode == 0, ended.stderr
+    command = [sys.executable, "-c", JANITOR, str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, text=True, start_new_session=True) as janitor:
+        yield Stack(folder)
+        janitor.communicate("the test is over", timeout=60)
+        assert janitor.returncode == 0
     data = (folder / "postgres").resolve()
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(data, ignore_errors=True)
@@ -149,6 +165,15 @@ def test_a_server_that_was_killed_takes_the_stack_down_and_the_next_up_starts_it
     _eventually(lambda: stack.vjt("status", VJT_KAFKA=kafka).returncode == 3)
     with psycopg.connect(stack.up(VJT_KAFKA=kafka)["VJT_DATABASE_URL"]) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_stack_whose_folder_is_deleted_ends(stack: Stack, kafka: str) -> None:
+    stack.up(VJT_KAFKA=kafka)
+    state = stack.state()
+
+    shutil.rmtree(stack.folder)
+
+    _eventually(lambda: not any(map(_runs, (state["supervisor"], *(pid for pid, *_ in state["children"])))))
 
 
 def test_two_that_start_it_at_once_share_one_stack(stack: Stack, kafka: str) -> None:

@@ -72,6 +72,13 @@ class Home:
         file.close()
         return False
 
+    def owns(self, lock: IO[str]) -> bool:
+        """Whether a lock that was taken still is this folder's: the folder may have been deleted meanwhile, and made again."""
+        try:
+            return os.path.samestat(os.fstat(lock.fileno()), self.lock.stat())
+        except FileNotFoundError:
+            return False
+
     def _lock(self, kind: int) -> IO[str] | None:
         file = self.lock.open("r" if kind == fcntl.LOCK_SH else "a")
         try:

@@ -110,10 +110,13 @@ def run(home: Home, wanted: list[str]) -> None:
         while not asked.wait(0.5):
             if any(server.process is None or server.process.poll() is not None for server in servers):
                 raise StackError(f"a server ended by itself; see {postgres.log} and {kafka.log}")
+            if not home.owns(lock):
+                raise StackError(f"{home.folder} was deleted")
     finally:
         for server in reversed(servers):
             server.stop()
-        home.write({name: value for name, value in said.items() if name != "children"})
+        if home.owns(lock):
+            home.write({name: value for name, value in said.items() if name != "children"})
         lock.close()
 
 

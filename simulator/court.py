@@ -90,7 +90,7 @@ def _trial(s: Story) -> None:
             hearing = _again(s, hearing, outcome, s.rng.choice(london.INEFFECTIVE))
         elif outcome == "cracked":
             return _crack(s, hearing)
-        elif s.perhaps(0.02):
+        elif s.perhaps(0.05):
             _by_mistake(s, hearing)
         else:
             return _held(s, hearing)

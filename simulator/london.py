@@ -104,9 +104,9 @@ SEVERAL_VICTIMS = {  # some or all of several victims withdraw
     "everybody_withdraws": 1.2,
     "one_withdraws_then_closed": 0.4,
     "one_withdraws_then_charged": 0.3,
-    "one_withdraws_then_not_charged": 0.1,
-    "outcome_names_nobody": 0.05,
-    "outcome_is_all_there_is": 0.05,
+    "one_withdraws_then_not_charged": 0.2,
+    "outcome_names_nobody": 0.15,
+    "outcome_is_all_there_is": 0.15,
 }
 
 TOGETHER = {  # several victims, none of whom withdraws before a charge

@@ -294,7 +294,7 @@ class Story:
     def refer(self, kind: str | None = "full_code") -> None:
         """Police ask CPS for a decision; who had withdrawn is still withdrawn, and the file is open."""
         mine = [crime.reference for crime in self.crimes]
-        later = mine[1:] if len(mine) > 1 and self.urn and self.perhaps(0.3) else []
+        later = mine[1:] if self.perhaps(0.5) else []
         data: dict[str, Any] = {"urn": self.urn, "crime_references": [ref for ref in mine if ref not in later]}
         data |= {"referral_type": kind} if kind else {}
         data |= {"in_custody": self.perhaps(0.15)} if self.perhaps(0.8) else {}

@@ -14,6 +14,7 @@ from vjt.rebuild import rebuild, verify
 from vjt.rejected import rejected
 from vjt.report import journey, report, unlinked
 from vjt.schema import schema
+from vjt.simulate import simulate
 from vjt.status import status
 from vjt.up import down, migrate, up
 
@@ -30,6 +31,7 @@ for verb in (
     publish,
     consume,
     load,
+    simulate,
     project,
     rebuild,
     verify,

@@ -25,7 +25,7 @@ def prosecute(s: Story) -> None:
         case "dropped":
             s.wait(60)
             _end(s, choose(s.rng, london.DROPPED_AS), reason=choose(s.rng, london.REASONS_OF_CPS))
-            if s.perhaps(0.15):
+            if s.perhaps(0.15) and all("acquitted" not in j.endings for j in s.journeys):  # a verdict would stay
                 _reopened(s)
         case _:
             s.wait(60)

@@ -15,7 +15,7 @@ import sys
 import uuid
 from pathlib import Path
 
-from vjt.stack.process import StackError, end, free_port, on_a_free_port, spawn, wait_for
+from vjt.stack.process import StackError, end, free_port, on_a_free_port, spawn, tail, wait_for
 
 POM = Path(__file__).with_name("pom.xml")
 METADATA = 3  # the protocol's number of this request
@@ -92,7 +92,7 @@ class Kafka:
                 str(properties),
             ]
             if spawn(command, self.log, user=None, dies_by=signal.SIGKILL).wait(120) != 0:
-                raise StackError(f"Kafka's data could not be formatted; see {self.log}")
+                raise StackError(f"Kafka's data could not be formatted. The end of {self.log}:\n{tail(self.log)}")
         memory = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
         since = self.log.stat().st_size if self.log.exists() else 0
@@ -155,7 +155,7 @@ def _fetch(maven: str, folder: Path) -> None:
     java = {} if shutil.which("java") or "JAVA_HOME" in os.environ else {"JAVA_HOME": str(_java().parents[1])}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | java)
     if done.returncode != 0:
-        said = "\n".join(done.stdout.splitlines()[-5:] or done.stderr.splitlines()[-5:])
+        said = "\n".join((done.stdout or done.stderr).splitlines()[:5])
         raise StackError(f"Maven could not fetch Apache Kafka; name a broker by VJT_KAFKA, or mend this:\n{said}")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from vjt.stack.home import MACHINE
-from vjt.stack.process import StackError, end, on_a_free_port, spawn, wait_for
+from vjt.stack.process import StackError, end, on_a_free_port, spawn, tail, wait_for
 
 USER = "vjt"
 LONGEST_SOCKET_FOLDER = 80  # characters; a socket's path has at most 107
@@ -120,7 +120,7 @@ class Postgres:
             command.append("--no-sync")
         process = spawn(command, self.log, user=self.user, dies_by=signal.SIGKILL)
         if process.wait(120) != 0:
-            raise StackError(f"initdb failed; see {self.log}")
+            raise StackError(f"initdb failed. The end of {self.log}:\n{tail(self.log)}")
         secret.unlink()
         made.rename(self.data)
 

@@ -95,13 +95,18 @@ def wait_for(
     deadline = time.monotonic() + patience
     while not ready():
         if server.poll() is not None or time.monotonic() > deadline:
-            lines = log.read_bytes()[since:].decode(errors="replace").splitlines()
-            told = "\n".join([line for line in lines if not line.startswith("\tat ")][-8:])
+            told = tail(log, since)
             if "Address already in use" in told:
                 raise PortTaken(told)
             how = "ended" if server.poll() is not None else f"did not answer within {patience:.0f} s"
             raise StackError(f"{what} {how}. The end of {log}:\n{told}")
         time.sleep(0.05)
+
+
+def tail(log: Path, since: int = 0) -> str:
+    """The last lines of a log, without where in Java it was."""
+    lines = log.read_bytes()[since:].decode(errors="replace").splitlines()
+    return "\n".join([line for line in lines if not line.startswith("\tat ")][-8:])
 
 
 def on_a_free_port(start: Callable[[int], None], wanted: int | None) -> None:

@@ -47,6 +47,7 @@ def up(home: Home, *, postgres: bool, kafka: bool) -> None:
 
 
 def _apart(home: Home, log: Path, wanted: list[str]) -> subprocess.Popen[bytes]:
+    paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     with log.open("a") as out:
         return subprocess.Popen(
             [sys.executable, "-m", "vjt.stack.supervisor", str(home.folder), *wanted],
@@ -55,7 +56,7 @@ def _apart(home: Home, log: Path, wanted: list[str]) -> subprocess.Popen[bytes]:
             stderr=out,
             start_new_session=True,
             cwd="/",
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         )
 
 

@@ -124,6 +124,7 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
             enable_auto_commit=False,
             auto_offset_reset="none",
             isolation_level="read_committed",
+            request_timeout_ms=10_000,
             max_partition_fetch_bytes=MOST_BYTES,
             metadata_max_age_ms=10_000,  # a topic that is made later is read soon
             session_timeout_ms=6_000,  # the least that brokers allow: who was killed is replaced soon
@@ -288,8 +289,9 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
                 if offset > spans[tp.topic, tp.partition].end:  # another worker was faster
                     self.consumer.seek(tp, offset)
             if not self.once:
-                with contextlib.suppress(KafkaError):  # a courtesy to those who look there how far behind we are
-                    await self.consumer.commit(offsets)
+                # A courtesy to those who look there how far behind we are. Without its broker aiokafka would try for ever.
+                with contextlib.suppress(KafkaError, TimeoutError):
+                    await asyncio.wait_for(self.consumer.commit(offsets), LOOK)
 
     def _count(self, taken: Taken) -> None:
         self.counts.accepted += taken.accepted

@@ -40,7 +40,7 @@ async def working(database: str, kafka: str, **how: Any) -> AsyncIterator[Consum
     worker, stop = Consume(database, kafka, **how), asyncio.Event()
     task = asyncio.create_task(worker.run(stop))
     try:
-        await until(lambda: task.done() or worker.next is not None)
+        await until(lambda: task.done() or worker.next)
         yield worker
     finally:
         stop.set()

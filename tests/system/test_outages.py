@@ -19,7 +19,7 @@ from store.outbox import Going, put
 from streams.consume import Consume
 from streams.relay import relay
 from streams.topics import create_topics
-from tests.integration.store.given import report, rows
+from tests.integration.store.given import POLICE, report, rows
 from tests.system.broker import command, emptied, send, sent, taken, until
 from vjt.stack.kafka import Kafka
 from vjt.stack.postgres import Postgres
@@ -138,6 +138,25 @@ async def test_a_broker_that_was_set_up_afresh_at_the_same_address_stops_its_par
         assert number(database) == 30
         found = await taken(database, broker.servers, accept_log=True)
         assert (found.accepted, found.duplicates) == (900, 0)
+
+
+async def test_a_damaged_record_stops_its_partition_and_no_other(broker: Kafka, database: str) -> None:
+    await emptied(broker.servers)
+    for turn in range(4):
+        await send(broker.servers, [report(10 * turn + n) for n in range(9)])
+    broker.stop()
+    segment = max((broker.data / f"{POLICE}-1").glob("*.log"))
+    content = bytearray(segment.read_bytes())
+    content[-20] ^= 1
+    segment.write_bytes(content)
+    broker.start()
+    with capture_logs() as logs:
+        found = await taken(database, broker.servers)
+    assert found.stopped == 1
+    assert 24 <= found.accepted < 36
+    assert rows(database, "SELECT count(*) FROM log.stored_events") == [found.accepted]
+    told = [(line["partition"], line["why"]) for line in logs if line["event"] == "partition stopped"]
+    assert told == [(1, "a record is damaged on the broker")]
 
 
 @pytest.mark.parametrize("away", ["database", "kafka", "both"])

@@ -6,6 +6,7 @@ from random import Random
 
 from schemas.reference import derived_uvi
 from simulator import london
+from simulator.beginnings import report
 from simulator.people import choose, crime, place, victim
 from simulator.plots import tell
 from simulator.story import Story
@@ -28,7 +29,7 @@ def stories(journeys: int, seed: int) -> Iterator[Story]:
             kind, size = "alone", 1
         first = london.FIRST_DAY + timedelta(int((told + rng.random()) * DAYS / journeys))
         story = _story(rng, name, kind)
-        story.report(first)
+        report(story, first)
         if kind == "two_numbers":
             _same_person(story)
         if before is not None and index % 2:
@@ -44,7 +45,7 @@ def _with_stranger(story: Story, kind: str) -> Iterator[Story]:
     if kind == "wrongly_linked":
         rng = Random(f"{story.name}/stranger")
         other = _story(rng, f"{story.name}B", "alone", story.force, story.crimes[0].bcu)
-        other.report(story.crimes[0].reported)
+        report(other, story.crimes[0].reported)
         story.stranger = other.crimes[0]
         tell(other, "alone")
         yield other

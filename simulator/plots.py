@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from simulator import london
+from simulator.beginnings import investigate
 from simulator.court import prosecute
 from simulator.people import choose
 from simulator.story import NotYet, Story
@@ -14,7 +15,7 @@ EVENTS = ("with_evidence", "without_evidence")
 def tell(s: Story, kind: str) -> None:
     """The story, as far as the horizon."""
     try:
-        s.investigate()
+        investigate(s)
         _plot(s, kind)(s)
         if s.perhaps(0.01) and all(j.exit for j in s.journeys):
             s.wait_until_settled()

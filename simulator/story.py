@@ -44,7 +44,6 @@ DECIDED = {
     "out_of_court_disposal": "out_of_court_disposal",
     "administratively_finalised": "administratively_finalised",
 }
-SEXUAL = ("rape", "other_sexual_offences")
 VICTIM_REASONS = ("victim_retraction", "victim_non_attendance", "victim_evidence", None)
 
 
@@ -136,94 +135,12 @@ class Story:
 
     # Police
 
-    def report(self, first: date) -> None:
-        """Each crime is reported by each of its victims, one crime a day or so after the other."""
-        rng, day = self.rng, first
-        for crime in self.crimes:
-            crime.reported = day
-            attributes: dict[str, Any] = {
-                "offence_date": (day - timedelta(int(rng.expovariate(1 / 6)))).isoformat(),
-                "location_type": choose(rng, london.LOCATIONS),
-                "suspect_relationship": choose(
-                    rng, london.PARTNERS if "domestic_abuse" in crime.flags else london.RELATIONSHIPS
-                ),
-                "suspect_known_on_pnc": rng.random() < 0.3,
-                "reporting_route": rng.choice(
-                    ("emergency_call", "non_emergency_call", "online", "front_counter", "officer")
-                ),
-            }
-            attributes = {k: v for k, v in attributes.items() if rng.random() >= london.MISSING.get(k, 0)}
-            for victim in crime.victims:
-                data: dict[str, Any] = {
-                    "crime_reference": crime.reference,
-                    "victim_reference": victim.number,
-                    "offence_group": crime.group,
-                }
-                data |= {"offence_code": crime.code} if crime.code else {}
-                data |= {"flags": list(crime.flags)} if crime.flags or rng.random() < 0.5 else {}
-                data |= {"bcu": crime.bcu} if crime.bcu else {}
-                data |= attributes | {"victim": victim.data}
-                data |= {"uvi": victim.uvi} if victim.uvi else {}
-                self.say("police.crime-reported", data, day)
-            self.day = day
-            day = min(day + timedelta(1 + rng.randrange(3)), london.LAST_DAY)
-
-    def investigate(self) -> None:
-        """What police and services do for victims in the first days, and about suspects if there are any."""
-        rng = self.rng
-        for j in self.journeys:
-            if self.perhaps(0.35):
-                enhanced = bool(j.crime.flags) or self.perhaps(0.2)
-                self.say("police.needs-assessed", self.about(j) | {"enhanced_rights": enhanced, "needs": []})
-            if "domestic_abuse" in j.crime.flags and self.perhaps(0.15):
-                measure = {"measure": rng.choice(("dapn", "dapo", "bail_conditions", "non_molestation_order"))}
-                self.say("police.protective-measure-applied", self.about(j) | measure)
-                self._later(
-                    f"police.protective-measure-{rng.choice(('granted', 'refused'))}", self.about(j) | measure, 6
-                )
-            if j.crime.group in SEXUAL and self.perhaps(0.4):
-                material = rng.choice(("device", "third_party_records", "medical_records"))
-                self.say("police.victim-material-requested", self.about(j) | {"material": material})
-            if self.perhaps(0.12):
-                self._support(j)
-        if self.perhaps(0.02):
-            self._reclassify(rng.choice(self.crimes), rng.choice(london.OFFENCES[:12]))
-        if self.suspects and self.perhaps(0.95):
-            self.wait(2)
-            self.identify()
-
-    def _later(self, type: str, data: dict[str, Any], mean: float) -> date:
+    def later(self, type: str, data: dict[str, Any], mean: float) -> date:
         """Something on which nothing depends, some days from now: which day."""
         day = self.day + timedelta(1 + int(self.rng.expovariate(1 / mean)))
         if day <= london.HORIZON:
             self.say(type, data, day)
         return day
-
-    def _support(self, j: Journey) -> None:
-        victim = j.victim
-        said: dict[str, Any] = {"service": "idva" if "domestic_abuse" in j.crime.flags else "victim_support"}
-        if j.crime.group in SEXUAL:
-            said["service"] = "isva"
-        if victim.uvi and self.perhaps(0.5):
-            who: dict[str, Any] = {"uvi": victim.uvi}
-        else:
-            who = self.about(j) | {"force": j.crime.force}
-        self.say("support.referral-received", who | said)
-        if self.perhaps(0.7):
-            self._later("support.service-started", who | said, 10)
-            self._later("support.service-ended", who | said, 90)
-        if self.perhaps(0.2):
-            concern = {"concern": self.rng.choice(("no_update", "safety", "court_date"))}
-            self._later("support.concern-raised", who | concern, 30)
-            self._later("support.concern-resolved", who | concern, 60)
-
-    def _reclassify(self, crime: Crime, other: london.Offence) -> None:
-        """The crime turns out to be another offence."""
-        day = self.day + timedelta(1 + self.rng.randrange(20))
-        if day <= london.HORIZON:
-            crime.group, crime.code, crime.flags = other.group, other.code, list(other.flags)
-            data = {"offence_group": other.group, "offence_code": other.code, "flags": list(other.flags)}
-            self.say("police.crime-reclassified", {"crime_reference": crime.reference} | data, day)
 
     def identify(self) -> None:
         """Police know the suspects, if they do not yet; they arrest and interview some."""
@@ -338,7 +255,7 @@ class Story:
             if self.perhaps(0.06):
                 code = 16 if self.known else 14
                 audited = {"outcome_code": code, "correct": self.perhaps(0.3), "reasons": ["no_auditable_record"]}
-                self._later("police.outcome-audited", self.about(self.of(victim)[0]) | audited, 60)
+                self.later("police.outcome-audited", self.about(self.of(victim)[0]) | audited, 60)
 
     def _say_withdrew(self, victim: Victim, *, evidence: bool) -> None:
         """To police, by crime or by case, or to CPS."""
@@ -479,9 +396,9 @@ class Story:
             self._ended(j, outcome, reason, alone=len({a.victim.person for a in about}) == 1, everybody=suspect is None)
         if self.perhaps(0.8):
             if verdict:
-                self.settled = self._later("cps.prosecution-finalised", by_cps, 3)
+                self.settled = self.later("cps.prosecution-finalised", by_cps, 3)
             else:
-                self.settled = self._later("courts.case-completed", by_court, 3)
+                self.settled = self.later("courts.case-completed", by_court, 3)
 
     def _ended(self, j: Journey, outcome: str, reason: str | None, *, alone: bool, everybody: bool) -> None:
         if reason == "victim_retraction" and alone and not j.spells:

@@ -71,9 +71,7 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __post_init__(self) -> None:
         self.dealt = False  # whether the partitions are dealt out; while they are being dealt none is anybody's
-        self.next: dict[TopicPartition, int] | None = (
-            None  # where the next batch begins; None: the database is to be asked
-        )
+        self.next: dict[TopicPartition, int] | None = None  # where each begins; None: the database is to be asked
         self.begun: set[TopicPartition] = set()  # by this worker: `accept_log` is for the beginning only
         self.stopped: dict[TopicPartition, str] = {}  # and why
         self.ends: dict[TopicPartition, int] = {}  # with `once`

@@ -59,14 +59,14 @@ class _Way:
             again = self._void(id, said, at)
             self._void(f"{id}-void", again, max(at, again.time))
 
-    def _arrive(self, id: str, said: Said) -> datetime:
-        """Late or not, twice or once."""
+    def _arrive(self, id: str, said: Said, happened: datetime | None = None) -> datetime:
+        """Late or not, twice or once. `happened`: where the time said is wrong, when it was."""
         rng = self.rng
         if rng.random() < (london.LINKS_LATE if said.type == REFERRAL else london.LATE):
             delay = timedelta(days=1 + rng.expovariate(1 / london.DAYS_LATE))
         else:
             delay = timedelta(hours=rng.expovariate(1 / london.HOURS_LATE))
-        at = said.time + delay
+        at = (happened or said.time) + delay
         recorded = (
             said.time + timedelta(seconds=int(delay.total_seconds() * rng.random())) if rng.random() < 0.8 else None
         )
@@ -89,7 +89,7 @@ class _Way:
         else:
             wrong = said._replace(time=said.time - timedelta(days=rng.randint(1, 6)))
             amendment["time"] = said.time.isoformat()
-        at = max(self._arrive(id, wrong), said.time)
+        at = self._arrive(id, wrong, said.time)
         self._arrive(f"{id}-amend", Said("correction.event-amended.v1", said.source, self._after(at), amendment))
 
     def _void(self, id: str, said: Said, at: datetime) -> Said:

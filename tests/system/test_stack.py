@@ -39,6 +39,7 @@ class Stack:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            umask=0o077,
         )
 
     def up(self, **environment: str) -> dict[str, str]:
@@ -189,6 +190,8 @@ def test_two_that_start_it_at_once_share_one_stack(stack: Stack, kafka: str) -> 
 
 def test_servers_end_with_the_process_that_started_them_even_if_it_is_killed(scratch: Path, tmp_path: Path) -> None:
     folder = scratch / tmp_path.name
+    folder.mkdir()
+    folder.chmod(0o755)
     program = """
 import sys, time
 from pathlib import Path

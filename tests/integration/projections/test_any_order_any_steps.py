@@ -11,9 +11,7 @@ from tests.histories import Event, histories
 from tests.integration.projections.world import World, arrive
 
 sizes = st.lists(st.integers(1, 12), min_size=1, max_size=30)
-slow = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+slow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def interleaved(world: World, history: list[Event], batches: list[int], steps: list[int]) -> None:
@@ -30,7 +28,7 @@ def interleaved(world: World, history: list[Event], batches: list[int], steps: l
         pass
 
 
-@slow
+@settings(slow, max_examples=25)
 @given(history=histories(), batches=sizes, steps=sizes)
 def test_tables_kept_by_steps_equal_those_that_a_build_makes(
     world: World, history: list[Event], batches: list[int], steps: list[int]
@@ -39,7 +37,7 @@ def test_tables_kept_by_steps_equal_those_that_a_build_makes(
     assert world.differences() == {}
 
 
-@slow
+@settings(slow, max_examples=15)
 @given(history=histories(), batches=sizes, steps=sizes, data=st.data())
 def test_any_order_of_arrival_gives_the_same_journeys_and_figures(
     world: World, history: list[Event], batches: list[int], steps: list[int], data: st.DataObject

@@ -28,9 +28,11 @@ class World:
         self.dsn = dsn
         self.log = Log(dsn)
         self.intake = Intake(self.log)
+        self.stepper = psycopg.connect(dsn, autocommit=True)
         self.lines = 0
 
     def close(self) -> None:
+        self.stepper.close()
         self.log.close()
 
     def forget(self) -> None:
@@ -54,8 +56,7 @@ class World:
 
     def step(self, limit: int = 2_000) -> int:
         """One step; how many events it took."""
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            return step(connection, limit=limit).events
+        return step(self.stepper, limit=limit).events
 
     def differences(self) -> dict[str, Any]:
         """What a recomputation finds, by table."""

@@ -1,10 +1,14 @@
 """The generator's own totals: what is true of every journey at the horizon, counted as `metrics.attrition` does (contract 5.2)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+import orjson
+
 from simulator import london
+from simulator.dimensions import dimensions
 from simulator.people import Crime, Journey
 from simulator.story import Story
 
@@ -26,6 +30,7 @@ STAGES = {
 }
 """A stage, and the four stages that lie within it."""
 
+KEY = ("basis", "period", "cohort", "stage", "offence", "dimension", "value")
 COUNTS = (
     "entered",
     "progressed",
@@ -110,62 +115,104 @@ def _passage(j: Journey, stage: str, progressed: date | None) -> Passage:
     return Passage(stage, j.exit_at, "other_exit", continued=here)
 
 
+Cell = tuple[str, str, bool, tuple[str, ...], Passage]
+"""Basis, month, whether in the review's cohort, categories of offence, and how (on no day)."""
+
+
 class Answers:
-    """Add every story; then `document()`."""
+    """Add every story; then `text()`, once."""
 
     def __init__(self, journeys: int, seed: int) -> None:
         self.parameters = {"journeys": journeys, "seed": seed, "horizon": london.HORIZON.isoformat()}
-        self.journeys: list[dict[str, Any]] = []
-        self.totals: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * len(COUNTS))
+        self.journeys: list[bytes] = []
+        self.cells: dict[tuple[str, str], Counter[Cell]] = defaultdict(Counter)
+        self.persons: dict[str, list[Journey]] = defaultdict(list)  # whom a service may know as a person alone
+        self.alone: list[tuple[str, date, str]] = []
 
     def add(self, story: Story) -> None:
-        for j in story.journeys:
-            self.journeys.append(_answer(j))
+        self.journeys += [orjson.dumps(_answer(j)) for j in story.journeys]
+        self.alone += [(victim.person, day, service) for victim, day, service in story.alone]
+        if any(victim.uvi for victim in story.victims):
+            for j in story.journeys:
+                self.persons[j.victim.person].append(j)
+        else:
+            self._count(story.journeys)
+
+    def text(self) -> Iterator[bytes]:
+        """JSON, a line for each object in it: `parameters`, `journeys`, `attrition` with a row for each month, cohort, stage,
+        offence and value. Under the basis `exited` only those count who left, and `open` is null."""
+        for person, day, service in self.alone:
+            for j in _drawing(self.persons[person], day):
+                j.services.add(service)
+        for journeys in self.persons.values():
+            self._count(journeys)
+        yield b'{"parameters": ' + orjson.dumps(self.parameters) + b',\n"journeys": [\n'
+        yield from _lines(self.journeys)
+        yield b'],\n"attrition": [\n'
+        yield from _lines(orjson.dumps(row) for row in self._rows())
+        yield b"]}\n"
+
+    def _count(self, journeys: Iterable[Journey]) -> None:
+        for j in journeys:
             if j.counted:
-                self._count(j)
+                cells = _cells(j)
+                for value in dimensions(j):
+                    self.cells[value].update(cells)
 
-    def _count(self, j: Journey) -> None:
-        crime = j.crime
-        values = (
-            ("all", "all"),
-            ("force", crime.force),
-            ("bcu", f"{crime.force}/{crime.bcu}" if crime.bcu else "missing"),
-        )
-        cohorts = ("all", "review") if in_review(crime) else ("all",)
-        categories = offences(crime, j.victim.age)
-        for passage in passages(j):
-            counts = _counts(passage)
-            months = [("reported", crime.reported)] + ([("exited", passage.left)] if passage.left else [])
-            for basis, day in months:
-                month = day.replace(day=1).isoformat()
-                for cohort in cohorts:
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        for (dimension, value), cells in sorted(self.cells.items()):
+            totals: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
+            for (basis, month, review, categories, passage), n in cells.items():
+                counts = [name for name, counted in _counts(passage).items() if counted]
+                for cohort in ("all", "review") if review else ("all",):
                     for offence in categories:
-                        for dimension, value in values:
-                            total = self.totals[basis, month, cohort, passage.stage, offence, dimension, value]
-                            for n, count in enumerate(counts):
-                                total[n] += count
-
-    def document(self) -> dict[str, Any]:
-        """`parameters`, `journeys` one each, `attrition` one row for each month, cohort, stage, offence and value. Under the basis
-        `exited` only those count who left, and `open` is null."""
-        names = ("basis", "period", "cohort", "stage", "offence", "dimension", "value")
-        rows = []
-        for key, counts in sorted(self.totals.items()):
-            row: dict[str, Any] = dict(zip(names, key, strict=True)) | dict(zip(COUNTS, counts, strict=True))
-            rows.append(row | ({"open": None} if row["basis"] == "exited" else {}))
-        return {"parameters": self.parameters, "journeys": self.journeys, "attrition": rows}
+                        total = totals[basis, month, cohort, passage.stage, offence]
+                        for name in counts:
+                            total[name] += n
+            for key, total in sorted(totals.items()):
+                row: dict[str, Any] = dict(zip(KEY, (*key, dimension, value), strict=True)) | total
+                yield row | ({"open": None} if row["basis"] == "exited" else {})
 
 
-def _counts(p: Passage) -> tuple[int, ...]:
-    results = {name: int(p.result == name) for name in ("progressed", "withdrew", "other_exit", "open")}
-    more = {
-        "entered": 1,
-        "withdrew_evidenced": int(p.evidenced),
-        "withdrew_continued": int(p.continued),
-        "convicted": int(p.convicted),
+def _drawing(journeys: list[Journey], day: date) -> list[Journey]:
+    """The person's journeys that draw on what is said of the person on a day: those reported and not concluded, else the latest
+    before it (contract 4, People)."""
+    begun = [j for j in journeys if j.crime.reported <= day]
+    latest = max((j.crime.reported for j in begun), default=day)
+    return [j for j in begun if j.exit_at is None or j.exit_at > day] or [
+        j for j in begun if j.crime.reported == latest
+    ]
+
+
+def _cells(j: Journey) -> list[Cell]:
+    review, categories = in_review(j.crime), tuple(offences(j.crime, j.victim.age))
+    found: list[Cell] = []
+    for passage in passages(j):
+        months = [("reported", j.crime.reported)] + ([("exited", passage.left)] if passage.left else [])
+        how = passage._replace(left=None)
+        found += [(basis, day.replace(day=1).isoformat(), review, categories, how) for basis, day in months]
+    return found
+
+
+def _counts(p: Passage) -> dict[str, bool]:
+    return {
+        "entered": True,
+        "progressed": p.result == "progressed",
+        "withdrew": p.result == "withdrew",
+        "withdrew_evidenced": p.evidenced,
+        "withdrew_continued": p.continued,
+        "other_exit": p.result == "other_exit",
+        "convicted": p.convicted,
+        "open": p.result == "open",
     }
-    counts = results | more
-    return tuple(counts[name] for name in COUNTS)
+
+
+def _lines(items: Iterable[bytes]) -> Iterator[bytes]:
+    comma = b""
+    for item in items:
+        yield comma + item
+        comma = b",\n"
+    yield b"\n"
 
 
 def _answer(j: Journey) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from simulator import london
-from simulator.people import Crime, Journey, choose
+from simulator.people import Crime, Journey, choose, relationship
 from simulator.story import Story
 
 SEXUAL = ("rape", "other_sexual_offences")
@@ -18,15 +18,16 @@ def report(s: Story, first: date) -> None:
         attributes: dict[str, Any] = {
             "offence_date": (day - timedelta(int(rng.expovariate(1 / 6)))).isoformat(),
             "location_type": choose(rng, london.LOCATIONS),
-            "suspect_relationship": choose(
-                rng, london.PARTNERS if "domestic_abuse" in crime.flags else london.RELATIONSHIPS
-            ),
+            "suspect_relationship": relationship(rng, crime),
             "suspect_known_on_pnc": rng.random() < 0.3,
             "reporting_route": rng.choice(
                 ("emergency_call", "non_emergency_call", "online", "front_counter", "officer")
             ),
         }
         attributes = {k: v for k, v in attributes.items() if rng.random() >= london.MISSING.get(k, 0)}
+        crime.location = attributes.get("location_type")
+        crime.relationship = attributes.get("suspect_relationship")
+        crime.on_pnc = attributes.get("suspect_known_on_pnc")
         for victim in crime.victims:
             data: dict[str, Any] = {
                 "crime_reference": crime.reference,
@@ -40,7 +41,7 @@ def report(s: Story, first: date) -> None:
             data |= {"uvi": victim.uvi} if victim.uvi else {}
             s.say("police.crime-reported", data, day)
         s.day = day
-        day = min(day + timedelta(1 + rng.randrange(3)), london.LAST_DAY)
+        day += timedelta(1 + rng.randrange(london.BETWEEN_REPORTS))
 
 
 def investigate(s: Story) -> None:
@@ -71,14 +72,17 @@ def _support(s: Story, j: Journey) -> None:
     said: dict[str, Any] = {"service": "idva" if "domestic_abuse" in j.crime.flags else "victim_support"}
     if j.crime.group in SEXUAL:
         said["service"] = "isva"
+    named = {"crime_reference": j.crime.reference, "force": j.crime.force}
     if victim.uvi and s.perhaps(0.5):
-        who: dict[str, Any] = {"uvi": victim.uvi}
+        who: dict[str, Any] = {"uvi": victim.uvi} | (named if s.perhaps(0.3) else {})
     else:
-        who = s.about(j) | {"force": j.crime.force}
+        who = s.about(j) | named
     s.say("support.referral-received", who | said)
     if s.perhaps(0.7):
-        s.later("support.service-started", who | said, 10)
+        day = s.later("support.service-started", who | said, 10)
         s.later("support.service-ended", who | said, 90)
+        if day <= london.HORIZON:
+            s.helped(j, said["service"], day if who.keys() == {"uvi"} else None)
     if s.perhaps(0.2):
         concern = {"concern": s.rng.choice(("no_update", "safety", "court_date"))}
         s.later("support.concern-raised", who | concern, 30)

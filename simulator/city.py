@@ -1,25 +1,38 @@
 """The stories of a synthetic London, in order of their first report."""
 
+from collections import deque
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from random import Random
+from typing import NamedTuple
 
 from schemas.reference import derived_uvi
 from simulator import london
 from simulator.beginnings import report
-from simulator.people import choose, crime, place, victim
+from simulator.people import Victim, choose, crime, place, victim
 from simulator.plots import tell
 from simulator.story import Story
 
-DAYS = (london.LAST_DAY - london.FIRST_DAY).days + 1
+Place = tuple[str, str | None]
+"""Force and command unit."""
+DAYS = (london.LAST_DAY - london.FIRST_DAY).days + 1 - london.BETWEEN_REPORTS
 OFFENCES = {offence: offence.share for offence in london.OFFENCES}
 PERSONS = {"two_victims": 2, "three_victims": 3, "two_numbers": 2, "two_crimes_two_victims": 2}
+
+
+class Earlier(NamedTuple):
+    """A victim who may come again, in the same place."""
+
+    victim: Victim
+    place: Place
+    reported: date
 
 
 def stories(journeys: int, seed: int) -> Iterator[Story]:
     """So many journeys, each in one story; the same seed tells the same stories. The last is cut to fit."""
     told, index = 0, 0
-    before: Story | None = None
+    earlier: deque[Earlier] = deque()
     while told < journeys:
         name = f"{seed}X{index:06d}"
         rng = Random(name)
@@ -28,23 +41,27 @@ def stories(journeys: int, seed: int) -> Iterator[Story]:
         if size > journeys - told:
             kind, size = "alone", 1
         first = london.FIRST_DAY + timedelta(int((told + rng.random()) * DAYS / journeys))
-        story = _story(rng, name, kind)
+        before = earlier.popleft() if earlier and earlier[0].reported < first and rng.random() < 0.5 else None
+        again = before is not None and kind == "alone" and rng.random() < 0.3
+        story = _again(rng, name, before) if before and again else _story(rng, name, kind, place(rng))
         report(story, first)
         if kind == "two_numbers":
-            _same_person(story)
-        if before is not None and index % 2:
-            _link(before, story)
+            _linked(story)
+        if before and not again:
+            _link(before.victim, story)
+        if before is None and (story.victims[0].uvi or rng.random() < 0.05):
+            last = story.crimes[-1]
+            earlier.append(Earlier(story.victims[0], (last.force, last.bcu), last.reported))
         yield from _with_stranger(story, kind)
         told += size
         index += 1
-        before = story
 
 
 def _with_stranger(story: Story, kind: str) -> Iterator[Story]:
     """The story told, and beside it that of a crime which is in its case by mistake."""
     if kind == "wrongly_linked":
         rng = Random(f"{story.name}/stranger")
-        other = _story(rng, f"{story.name}B", "alone", story.force, story.crimes[0].bcu)
+        other = _story(rng, f"{story.name}B", "alone", (story.force, story.crimes[0].bcu))
         report(other, story.crimes[0].reported)
         story.stranger = other.crimes[0]
         tell(other, "alone")
@@ -53,12 +70,13 @@ def _with_stranger(story: Story, kind: str) -> Iterator[Story]:
     yield story
 
 
-def _story(rng: Random, name: str, kind: str, force: str | None = None, bcu: str | None = None) -> Story:
+def _story(rng: Random, name: str, kind: str, place: Place) -> Story:
     """Who is in it; nothing has happened yet."""
     offence = choose(rng, OFFENCES)
-    if force is None:
-        force, bcu = place(rng)
+    force, bcu = place
     persons = [victim(rng, f"V{name}-{n + 1}", offence) for n in range(PERSONS.get(kind, 1))]
+    if kind == "two_numbers":
+        persons = [replace(persons[0], number=v.number, person=name, uvi=v.uvi) for v in persons]
     crimes = [crime(f"C{name}{letter}", force, bcu, offence) for letter in ("AB" if "two_crimes" in kind else "A")]
     if kind == "two_crimes_two_victims":
         crimes[0].victims, crimes[1].victims = persons[:1], persons[1:]
@@ -69,22 +87,30 @@ def _story(rng: Random, name: str, kind: str, force: str | None = None, bcu: str
     return Story(rng, name, offence, crimes, [f"S{name}{letter}" for letter in suspects])
 
 
-def _same_person(story: Story) -> None:
-    """Two victim numbers of one person: the journey with the lesser identifier counts."""
-    for v in story.victims:
-        v.person = story.name
+def _again(rng: Random, name: str, before: Earlier) -> Story:
+    """Another crime against a victim of an earlier one."""
+    story = _story(rng, name, "alone", before.place)
+    (crime,) = story.crimes
+    crime.victims = [before.victim]
+    return Story(rng, name, story.offence, [crime], story.suspects)
+
+
+def _linked(story: Story) -> None:
+    """Two victim numbers are found to be one person's: the journey with the lesser identifier counts."""
     max(story.journeys, key=lambda j: j.id).counted = False
     one, other = (v.uvi or derived_uvi(story.force, v.number) for v in story.victims)
     found = {"uvi": one, "same_as": other, "method": "deterministic", "by": "linking_team"}
     story.say("identity.linked", found)
 
 
-def _link(before: Story, story: Story) -> None:
+def _link(before: Victim, story: Story) -> None:
     """The linking authority finds that victims of two stories are one person; sometimes it was wrong."""
-    one, other = before.victims[0].uvi, story.victims[0].uvi
-    if one and other:
-        story.say("identity.linked", {"uvi": one, "same_as": other, "method": "probabilistic", "score": 0.93})
+    victim = story.victims[0]
+    if before.uvi and victim.uvi:
+        same = {"uvi": before.uvi, "same_as": victim.uvi}
+        story.say("identity.linked", same | {"method": "probabilistic", "score": 0.93})
         if story.perhaps(0.3):
-            story.say(
-                "identity.unlinked", {"uvi": one, "same_as": other, "reason": "wrong_match"}, story.day + timedelta(9)
-            )
+            story.say("identity.unlinked", same | {"reason": "wrong_match"}, story.day + timedelta(9))
+        else:
+            for v in [v for v in story.victims if v.person == victim.person]:
+                v.person = before.person

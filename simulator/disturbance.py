@@ -43,7 +43,8 @@ class _Way:
             self._send(f"{story.name}-{n}", said)
         if self.rng.random() < london.STRAY:
             nobody = {"urn": f"01NOBODY{story.name}", "victim_reference": "V0"}
-            self._arrive(f"{story.name}-stray", Said("cps.victim-met.v1", "/cps/simulated", story.said[0].time, nobody))
+            stray = Said("cps.victim-met.v1", f"/cps/{story.cps}/simulated", story.said[0].time, nobody)
+            self._arrive(f"{story.name}-stray", stray)
 
     def _send(self, id: str, said: Said) -> None:
         rng = self.rng

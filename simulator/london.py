@@ -9,6 +9,7 @@ from typing import NamedTuple
 FIRST_DAY = date(2023, 4, 1)
 LAST_DAY = date(2024, 3, 31)
 """Crimes are reported from the first day to the last."""
+BETWEEN_REPORTS = 3  # days at most from the report of one crime of a case to that of the next
 HORIZON = date(2024, 12, 31)
 """Nothing has happened yet after this day."""
 
@@ -54,6 +55,7 @@ OFFENCES = (
 )
 
 FORCES = {"met": 0.97, "city-of-london": 0.03}
+CPS_AREAS = {"london-north": 0.55, "london-south": 0.45}
 
 KINDS = {  # who is in one story
     "alone": 0.86,  # one crime, one victim, one suspect or none
@@ -208,6 +210,8 @@ ETHNICITIES = {"W1": 0.36, "W9": 0.16, "A1": 0.07, "A2": 0.04, "A3": 0.04, "A9":
                "M1": 0.02, "M9": 0.03, "O2": 0.02, "O9": 0.03}  # fmt: skip
 OBSERVED = {"white_north_european": 0.45, "white_south_european": 0.1, "black": 0.2, "asian": 0.18, "mixed": 0.03,
             "middle_eastern": 0.04}  # fmt: skip
+CLOSER = ("friend", "acquaintance", "stranger")  # each closer than those after it
+VULNERABLE = {0: 0.8, 1: 0.17, 2: 0.03}  # in how many ways
 VULNERABILITIES = {"mental_health": 0.6, "physical_disability": 0.15, "learning_disability": 0.1, "other_disability": 0.1,
                    "other": 0.05}  # fmt: skip
 

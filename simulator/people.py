@@ -22,7 +22,7 @@ def choose(rng: Random, shares: Mapping[Choice, float]) -> Choice:
 @dataclass(slots=True)
 class Victim:
     """A person as one force knows them. `data`: what a report says about them; `uvi` only where the force has one; `person`: the
-    same for two numbers of one person."""
+    same for two numbers, or two UVIs, of one person."""
 
     number: str
     person: str
@@ -41,7 +41,13 @@ class Crime:
     flags: list[str]
     victims: list[Victim]
     reported: date = london.FIRST_DAY
+    location: str | None = None
+    relationship: str | None = None  # the closest that anybody said
+    on_pnc: bool | None = None
     suspects: int = 0
+    suspect: dict[str, str] = field(default_factory=dict)  # ethnicities, as last said
+    arrested: bool = False
+    interviewed: bool = False
 
     @property
     def persons(self) -> int:
@@ -71,6 +77,8 @@ class Journey:
     tried: date | None = None
     exit: str | None = None
     exit_at: date | None = None
+    area: str = "london"  # of CPS, North or South once they have spoken of the case
+    services: set[str] = field(default_factory=set)  # that began to help
     spells: list[Spell] = field(default_factory=list)
     endings: list[str] = field(default_factory=list)  # one for each prosecution that is over
 
@@ -98,6 +106,11 @@ class Journey:
         self.exit = self.exit_at = None
 
 
+def relationship(rng: Random, crime: Crime) -> str:
+    """Of a suspect with the victim."""
+    return choose(rng, london.PARTNERS if "domestic_abuse" in crime.flags else london.RELATIONSHIPS)
+
+
 def victim(rng: Random, number: str, offence: london.Offence) -> Victim:
     """A victim of such an offence, with gaps where London's records have them."""
     age = rng.randint(*offence.ages)
@@ -106,7 +119,7 @@ def victim(rng: Random, number: str, offence: london.Offence) -> Victim:
         "sex": "female" if rng.random() < offence.women else "male",
         "ethnicity_self_defined": choose(rng, london.ETHNICITIES),
         "ethnicity_officer_observed": choose(rng, london.OBSERVED),
-        "vulnerabilities": [choose(rng, london.VULNERABILITIES)] if rng.random() < 0.2 else [],
+        "vulnerabilities": sorted({choose(rng, london.VULNERABILITIES) for _ in range(choose(rng, london.VULNERABLE))}),
     }
     said = {name: value for name, value in said.items() if rng.random() >= london.MISSING[name]}
     if rng.random() < 0.06:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from simulator import london
-from simulator.people import Crime, Journey, Spell, Victim, choose
+from simulator.people import Crime, Journey, Spell, Victim, choose, relationship
 
 
 class NotYet(Exception):
@@ -72,6 +72,8 @@ class Story:
         self.prosecutions = 1
         self.settled = self.day  # when the second of CPS and court has spoken
         self.plans = 0
+        self.cps = choose(rng, london.CPS_AREAS)
+        self.alone: list[tuple[Victim, date, str]] = []  # services begun for a person, in no crime
 
     # Time, chance and talk
 
@@ -112,7 +114,11 @@ class Story:
     def say(self, type: str, data: dict[str, Any], day: date | None = None) -> None:
         """An agency says it, of today or of another day, in London's waking hours."""
         agency = type.partition(".")[0]
-        source = f"/police/{self.force}/simulated" if agency == "police" else f"/{agency}/simulated"
+        part = {"police": f"/{self.force}", "cps": f"/{self.cps}"}.get(agency, "")
+        source = f"/{agency}{part}/simulated"
+        if agency == "cps" and "victim_reference" not in data:
+            for j in self.journeys:
+                j.area = self.cps.replace("-", "_")
         at = day or self.day
         seconds = 28_800 + self.rng.randrange(43_200)
         time = datetime(at.year, at.month, at.day, tzinfo=UTC) + timedelta(seconds=seconds)
@@ -146,24 +152,53 @@ class Story:
         """Police know the suspects, if they do not yet; they arrest and interview some."""
         rng = self.rng
         for suspect in self.suspects if not self.known else ():
+            if self.known:
+                self.wait(2)
             data: dict[str, Any] = {"suspect_reference": suspect, "age": rng.randint(15, 60), "sex": "male"}
+            ethnicity: dict[str, str] = {}
             if not self.perhaps(london.SUSPECT_ETHNICITY_MISSING):
-                data["ethnicity_self_defined"] = choose(rng, london.ETHNICITIES)
+                ethnicity["ethnicity_self_defined"] = choose(rng, london.ETHNICITIES)
             if not self.perhaps(london.MISSING["ethnicity_officer_observed"]):
-                data["ethnicity_officer_observed"] = choose(rng, london.OBSERVED)
+                ethnicity["ethnicity_officer_observed"] = choose(rng, london.OBSERVED)
             arrested = self.perhaps(0.4)
+            interviewed = self.perhaps(0.9 if arrested else 0.2)
             for crime in self.crimes:
-                of_crime = {"crime_reference": crime.reference}
-                self.say("police.suspect-identified", of_crime | data)
+                named = {"crime_reference": crime.reference, "suspect_reference": suspect}
+                self.say("police.suspect-identified", named | data | ethnicity | self._of_suspect(crime))
+                crime.suspects += 1
+                crime.suspect |= ethnicity
+                crime.arrested |= arrested
+                crime.interviewed |= interviewed
                 if arrested:
-                    named = of_crime | {"suspect_reference": suspect}
                     self.say("police.suspect-arrested", named)
+                if interviewed:
                     self.say("police.suspect-interviewed", named)
+                if arrested:
                     basis = rng.choice(("bail", "under_investigation", "no_further_action"))
                     self.say("police.suspect-released", named | {"basis": basis})
-        self.known = self.suspects
-        for crime in self.crimes:
-            crime.suspects = len(self.known)
+            self.known.append(suspect)
+
+    def _of_suspect(self, crime: Crime) -> dict[str, Any]:
+        """What police learn about a suspect that the reports did not have."""
+        said: dict[str, Any] = {}
+        if crime.relationship is None and self.perhaps(0.3):
+            crime.relationship = said["relationship"] = relationship(self.rng, crime)
+        elif crime.relationship in london.CLOSER and self.perhaps(0.2):
+            said["relationship"] = self.rng.choice(london.CLOSER)
+            crime.relationship = min(crime.relationship, said["relationship"], key=london.CLOSER.index)
+        if self.perhaps(0.3):
+            said["known_on_pnc"] = self.perhaps(0.3)
+            crime.on_pnc = crime.on_pnc or said["known_on_pnc"]
+        return said
+
+    def helped(self, journey: Journey, service: str, alone: date | None) -> None:
+        """A service began to help a victim, with one crime, or on a day as a person whom it alone is about."""
+        if alone:
+            self.alone.append((journey.victim, alone, service))
+        else:
+            for j in self.of(journey.victim):
+                if j.crime is journey.crime:
+                    j.services.add(service)
 
     def suspect(self) -> None:
         """There must be a suspect by now."""

@@ -9,16 +9,16 @@ outcome is mapped to what it surely says, or left out with its reason: nobody is
 import csv
 import gzip
 import hashlib
-import io
+import os
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple, cast
 
 from schemas.envelope import envelope
 from schemas.places import FORCES
@@ -40,13 +40,14 @@ GROUPS = {
     "Theft from the person": "theft_from_the_person",
     "Vehicle crime": "vehicle_offences",
     "Violence and sexual offences": "violence_and_sexual_offences",
+    "Violent crime": "violence_and_sexual_offences",
 }
-"""Kind of crime -> offence_group."""
+"""Kind of crime -> offence_group. `Violent crime` is what the last but one was called until May 2013."""
 
 OUTCOMES = {
     "Suspect charged": 1,
-    "Suspect charged as part of another case": 1,
     "Offender given a caution": 3,
+    "Suspect charged as part of another case": 4,
     "Offender given penalty notice": 6,
     "Offender given a drugs possession warning": 7,
     "Local resolution": 8,
@@ -54,9 +55,9 @@ OUTCOMES = {
     "Investigation complete; no suspect identified": 18,
     "Action to be taken by another organisation": 20,
     "Further investigation is not in the public interest": 21,
+    "Further action is not in the public interest": 22,
 }
-"""Text of an outcome -> Home Office outcome code. A caution may be a youth's (2), formal action may be CPS's word (9): the exit
-is the same or the nearest."""
+"""Text of an outcome -> Home Office outcome code. Why each: `docs/police-uk.md`."""
 
 RESULTS = {
     "Defendant found not guilty": "acquitted",
@@ -74,7 +75,7 @@ RESULTS = {
 """Text of an outcome -> result of the prosecution."""
 
 LEFT_OUT = {
-    "Unable to prosecute suspect": "does not say whether the victim supported action (outcomes 13 to 17 in one)",
+    "Unable to prosecute suspect": "does not say whether the victim supported action",
     "Defendant sent to Crown Court": "says neither a hearing nor a result",
     "Under investigation": "is no outcome",
     "Awaiting court outcome": "is no outcome",
@@ -83,169 +84,237 @@ LEFT_OUT = {
 }
 """Text of an outcome -> why no event is made of it."""
 
-NO_NUMBER = "has no Crime ID (anti-social behaviour is published without)"
+BEHAVIOUR = "Anti-social behaviour"
+NO_CRIME = "anti-social behaviour is no crime"
+NO_NUMBER = "has no Crime ID"
+BLANK = "is blank"
+LONGEST = 10_000  # bytes of a line; the longest that is published has some 300
+
 _COLUMNS = {
     "street": ("Crime ID", "Month", "Reported by", "Crime type"),
     "outcomes": ("Crime ID", "Month", "Reported by", "Outcome type"),
 }
+_FILES = ("-street.csv", "-outcomes.csv", "-street.csv.gz", "-outcomes.csv.gz")
 _NUMBER = re.compile(r"[0-9a-zA-Z]{1,64}")
-_MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(19[7-9]|20\d)\d-(0[1-9]|1[0-2])")
+# What a packed file that is torn, damaged or locked raises, wherever it is opened or read.
+_DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 
-Event = dict[str, Any]
+Row = dict[str, str]
 
 
 class Unreadable(Exception):
-    """A file that is not what data.police.uk publishes. The message names file, line and column."""
+    """A file that is not what data.police.uk publishes. The message names file and line, and what was expected."""
+
+
+class Made(NamedTuple):
+    """An event, and the line of which it was made."""
+
+    event: dict[str, Any]
+    file: str
+    line: int
 
 
 @dataclass(slots=True)
 class Account:
-    """What became of every line. `read` = `made` + `merged` + what is left out, for each kind of file."""
+    """What became of every line below the first. `read` = `made` + `merged` + what is left out, for each kind of file."""
 
+    files: Counter[str] = field(default_factory=Counter)
     read: Counter[str] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
     merged: Counter[str] = field(default_factory=Counter)
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
+    other_kinds: Counter[str] = field(default_factory=Counter)
+    passed_over: int = 0
     events: int = 0
 
     def lines(self) -> list[str]:
         """For people."""
         told = []
-        for kind in sorted(self.read):
+        for kind in sorted(self.files):
             made, merged = self.made[kind], self.merged[kind]
-            left = {why: n for (of, why), n in sorted(self.left_out.items()) if of == kind}
+            left = {why: n for (of, why), n in self.left_out.most_common() if of == kind}
             out = sum(left.values())
             told.append(
-                f"{kind}: {self.read[kind]:,} lines = {made:,} made + {merged:,} the same again + {out:,} left out"
+                f"{kind}: {self.files[kind]:,} files, {self.read[kind]:,} lines = "
+                f"{made:,} made + {merged:,} the same again + {out:,} left out"
             )
             told += [f"  left out {n:,}: {why}" for why, n in left.items()]
+        told += [f"  made {n:,} of an unknown kind of crime: {text!r}" for text, n in self.other_kinds.most_common()]
+        if self.passed_over:
+            told.append(f"passed over {self.passed_over:,} files that are neither -street.csv nor -outcomes.csv")
         return [*told, f"{self.events:,} events"]
 
 
-def events(paths: Iterable[Path], account: Account) -> Iterator[Event]:
-    """Events of the files (`.csv`, `.csv.gz`, `.zip`), and of all in the folders; the same content always gives the same events.
+def events(paths: Iterable[Path], account: Account) -> Iterator[Made]:
+    """Events of the files (`.csv`, `.csv.gz`), and of all such in folders and `.zip`; the same content, the same events.
 
     Raises Unreadable.
     """
     seen: set[str] = set()
-    for name, opened in _files(paths):
-        with opened() as stream:
-            yield from _file(name, stream, account, seen)
+    for name, stream in _files(paths, account):
+        yield from _file(name, stream, account, seen)
 
 
-def _file(name: str, stream: IO[str], account: Account, seen: set[str]) -> Iterator[Event]:
-    reader = csv.DictReader(stream, strict=True)
-    try:
-        header = reader.fieldnames or []
-        kind = next((k for k, needed in _COLUMNS.items() if set(needed) <= set(header)), None)
-        if kind is None:
-            raise Unreadable(f"{name}:1: expected the columns of a street file or an outcomes file of data.police.uk")
-        for row in reader:
-            if None in row or None in row.values():
-                raise Unreadable(f"{name}:{reader.line_num}: has not as many columns as the first line")
-            account.read[kind] += 1
-            if not row["Crime ID"]:
-                account.left_out[kind, NO_NUMBER] += 1
-                continue
-            _check(name, reader.line_num, row)
-            made = _street(row) if kind == "street" else _outcome(row)
-            if isinstance(made, str):
-                account.left_out[kind, made] += 1
-                continue
-            new = [event for event in made if event["source"] + event["id"] not in seen]
-            seen.update(event["source"] + event["id"] for event in new)
-            (account.made if new else account.merged)[kind] += 1
-            account.events += len(new)
-            yield from new
-    except UnicodeDecodeError:
-        raise Unreadable(f"{name}:{reader.line_num + 1}: is not text in UTF-8") from None
-    except csv.Error as error:
-        raise Unreadable(f"{name}:{reader.line_num}: is not CSV: {error}") from None
+def _file(name: str, stream: IO[bytes], account: Account, seen: set[str]) -> Iterator[Made]:
+    lines = _lines(name, stream)
+    header = next(lines, (1, []))[1]
+    kind = next((k for k, needed in _COLUMNS.items() if all(header.count(column) == 1 for column in needed)), None)
+    if kind is None:
+        expected = " or ".join(f"{', '.join(columns)} ({kind})" for kind, columns in _COLUMNS.items())
+        raise Unreadable(f"{name}:1: expected a line that names the columns {expected}")
+    account.files[kind] += 1
+    for number, fields in lines:
+        account.read[kind] += 1
+        if not fields:
+            account.left_out[kind, BLANK] += 1
+            continue
+        if len(fields) != len(header):
+            raise Unreadable(f"{name}:{number}: expected {len(header)} columns like the first line, not {len(fields)}")
+        row = dict(zip(header, fields, strict=True))
+        made = _made(f"{name}:{number}", kind, row)
+        if isinstance(made, str):
+            account.left_out[kind, made] += 1
+            continue
+        new = [event for event in made if event["id"] not in seen]
+        seen.update(event["id"] for event in new)
+        (account.made if new else account.merged)[kind] += 1
+        if new and kind == "street" and row["Crime type"] not in GROUPS:
+            account.other_kinds[_told(row["Crime type"])] += 1
+        account.events += len(new)
+        for event in new:
+            yield Made(event, name, number)
 
 
-def _check(name: str, line: int, row: dict[str, str]) -> None:
+def _lines(name: str, stream: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    """Every line with its number. A field never runs over several lines, so a quote left open cannot swallow a file."""
+    number = 0
+    while True:
+        number += 1
+        try:
+            line = stream.readline(LONGEST + 1)
+        except _DAMAGED:
+            raise Unreadable(f"{name}:{number}: cannot be read on: the file is damaged or ends too early") from None
+        if not line:
+            return
+        if len(line) > LONGEST:
+            raise Unreadable(f"{name}:{number}: expected a line of CSV, not more than {LONGEST:,} bytes long")
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+            (fields,) = csv.reader([text], strict=True)
+        except UnicodeDecodeError:
+            raise Unreadable(f"{name}:{number}: expected text in UTF-8") from None
+        except csv.Error:
+            raise Unreadable(f"{name}:{number}: expected a line of CSV, every quote closed on it") from None
+        yield number, fields
+
+
+def _made(place: str, kind: str, row: Row) -> list[dict[str, Any]] | str:
+    """The events of a line, or why it is left out."""
+    if row.get("Crime type") == BEHAVIOUR:
+        return NO_CRIME
+    if not row["Crime ID"]:
+        return NO_NUMBER
     if not _NUMBER.fullmatch(row["Crime ID"]):
-        raise Unreadable(f"{name}:{line}: Crime ID: expected up to 64 letters and digits")
+        raise Unreadable(f"{place}: Crime ID: expected up to 64 letters and digits")
     if not _MONTH.fullmatch(row["Month"]):
-        raise Unreadable(f"{name}:{line}: Month: expected a month such as 2016-05")
-    if not _force(row["Reported by"]):
-        raise Unreadable(f"{name}:{line}: Reported by: expected the name of a force")
+        raise Unreadable(f"{place}: Month: expected a month such as 2016-05")
+    if not 1 <= len(_force(row["Reported by"])) <= 40:
+        raise Unreadable(f"{place}: Reported by: expected the name of a force")
+    return _street(place, row) if kind == "street" else _outcome(row)
 
 
-def _street(row: dict[str, str]) -> list[Event] | str:
-    group = GROUPS.get(row["Crime type"])
-    if group is None:
-        return f"Crime type {row['Crime type']!r} is not known"
+def _street(place: str, row: Row) -> list[dict[str, Any]]:
+    group = GROUPS.get(row["Crime type"]) or re.sub(r"[^a-z]+", "_", row["Crime type"].lower()).strip("_")[:40]
+    if not group:
+        raise Unreadable(f"{place}: Crime type: expected a kind of crime")
     number = row["Crime ID"]
     data = {"crime_reference": number, "victim_reference": number, "offence_group": group}
-    return [_event("police.crime-reported.v1", f"/police/{_force(row['Reported by'])}", row, data)]
+    return [_event("police.crime-reported.v1", _police(row), row, row["Crime type"], data)]
 
 
-def _outcome(row: dict[str, str]) -> list[Event] | str:
-    text, number, force = row["Outcome type"], row["Crime ID"], _force(row["Reported by"])
+def _outcome(row: Row) -> list[dict[str, Any]] | str:
+    text, number = row["Outcome type"], row["Crime ID"]
     if text in OUTCOMES:
         data = {"crime_reference": number, "outcome_code": OUTCOMES[text]}
-        return [_event("police.outcome-recorded.v1", f"/police/{force}", row, data)]
+        return [_event("police.outcome-recorded.v1", _police(row), row, text, data)]
     if text in RESULTS:
-        link = {"urn": number, "crime_references": [number], "force": force}
+        link = {"urn": number, "crime_references": [number], "force": _force(row["Reported by"])}
         result = {"urn": number, "outcome": RESULTS[text]}
         return [
-            _event("identity.case-linked.v1", LINKS, row, link),
-            _event("courts.case-completed.v1", COURTS, row, result),
+            _event("identity.case-linked.v1", LINKS, row, text, link),
+            _event("courts.case-completed.v1", COURTS, row, text, result),
         ]
-    return f"{text!r} " + LEFT_OUT.get(text, "is not known")
+    return f"{_told(text)!r} " + LEFT_OUT.get(text, "is not known")
 
 
-def _event(type: str, source: str, row: dict[str, str], data: dict[str, Any]) -> Event:
-    """Its id is made of its content, so that no file, read again or in another download, can give it another."""
-    said = "\n".join((type, row["Reported by"], row["Crime ID"], row["Month"], row.get("Outcome type", ""), repr(data)))
+def _told(text: str) -> str:
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _event(type: str, source: str, row: Row, text: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Its id is made of what the line says, whatever file it stands in. What we make of that is not in it: were a text mapped
+    otherwise one day, the log would refuse the second reading aloud and not hold both."""
+    said = "\n".join((type, _force(row["Reported by"]), row["Crime ID"], row["Month"], text))
     id = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
     month = datetime.fromisoformat(row["Month"] + "-01").replace(hour=12, tzinfo=UTC)
     return envelope(type, source, id, month, data, timeprecision="month")
 
 
-_BY_LABEL = {force.label.casefold(): slug for slug, force in FORCES.items()} | {"metropolitan police service": "met"}
+def _police(row: Row) -> str:
+    return f"/police/{_force(row['Reported by'])}/data-police-uk"
+
+
+def _slug(name: str) -> str:
+    """A force's name without what every force is called."""
+    words = re.sub(r"[^a-z0-9]+", "-", name.casefold().replace("&", "and")).strip("-").split("-")
+    return "-".join(w for w in words if w not in ("police", "constabulary", "service")).removeprefix("of-")
+
+
+_BY_LABEL = {_slug(force.label): code for code, force in FORCES.items()}
 
 
 def _force(name: str) -> str:
-    """The force by its slug: a known one's, else made of the name without what every force is called."""
-    known = _BY_LABEL.get(name.strip().casefold())
-    if known:
-        return known
-    words = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-").split("-")
-    return "-".join(w for w in words if w not in ("police", "constabulary", "service"))[:40]
+    slug = _slug(name)
+    return _BY_LABEL.get(slug, slug)
 
 
-def _files(paths: Iterable[Path]) -> Iterator[tuple[str, Any]]:
-    """Every file as (name, how to open it as text), folders and archives in order of name."""
+def _files(paths: Iterable[Path], account: Account) -> Iterator[tuple[str, IO[bytes]]]:
+    """Every file by its name, open; those of folders and archives in order of name."""
     for path in paths:
+        name = os.fsencode(path).decode("utf-8", "replace")
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.name.endswith((".csv", ".csv.gz", ".zip")))
-            if not found:
-                raise Unreadable(f"{path}: has no .csv, .csv.gz or .zip file")
-            yield from _files(found)
+            found = sorted(p for p in path.rglob("*") if p.is_file())
+            ours = [p for p in found if p.name.endswith((*_FILES, ".zip"))]
+            account.passed_over += len(found) - len(ours)
+            if not ours:
+                raise Unreadable(f"{name}: expected files that end in {', '.join(_FILES)} or .zip, there is none")
+            yield from _files(ours, account)
         elif path.name.endswith(".zip"):
-            try:
-                with zipfile.ZipFile(path) as archive:
-                    inside = sorted(n for n in archive.namelist() if n.endswith(("-street.csv", "-outcomes.csv")))
-            except zipfile.BadZipFile:
-                raise Unreadable(f"{path}: is not a zip archive") from None
-            if not inside:
-                raise Unreadable(f"{path}: has no -street.csv or -outcomes.csv file")
-            for name in inside:
-                yield f"{path}/{name}", lambda path=path, name=name: _in_archive(path, name)
+            yield from _archive(path, name, account)
+        elif path.name.endswith(".gz"):
+            with gzip.open(path) as packed:
+                yield name, cast(IO[bytes], packed)
         else:
-            yield str(path), lambda path=path: _plain(path)
+            with path.open("rb") as stream:
+                yield name, stream
 
 
-@contextmanager
-def _in_archive(path: Path, name: str) -> Iterator[IO[str]]:
-    with zipfile.ZipFile(path) as archive, archive.open(name) as raw:
-        yield io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-
-
-@contextmanager
-def _plain(path: Path) -> Iterator[IO[str]]:
-    opener: Any = gzip.open if path.name.endswith(".gz") else open
-    with opener(path, "rt", encoding="utf-8-sig", newline="") as stream:
-        yield stream
+def _archive(path: Path, name: str, account: Account) -> Iterator[tuple[str, IO[bytes]]]:
+    with path.open("rb") as raw:
+        try:
+            archive = zipfile.ZipFile(raw)
+        except (ValueError, *_DAMAGED):
+            raise Unreadable(f"{name}: expected a zip archive; it is damaged or ends too early") from None
+        found = [entry for entry in archive.namelist() if not entry.endswith("/")]
+        ours = sorted(entry for entry in found if entry.endswith(_FILES[:2]))
+        account.passed_over += len(found) - len(ours)
+        if not ours:
+            raise Unreadable(f"{name}: expected files that end in -street.csv or -outcomes.csv, there is none")
+        for entry in ours:
+            try:
+                stream = archive.open(entry)
+            except (ValueError, *_DAMAGED):
+                raise Unreadable(f"{name}/{entry}: cannot be read: it is damaged, locked or packed otherwise") from None
+            with stream:
+                yield f"{name}/{entry}", stream

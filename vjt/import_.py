@@ -11,6 +11,7 @@ from vjt.errors import CALL, CHECK, Failed
 
 if TYPE_CHECKING:
     from adapters.police_uk import Account
+    from store.delivery import Delivery
 
 FORMATS = ("police-uk",)
 
@@ -23,7 +24,8 @@ def import_(
 ) -> None:
     """Another system's files as events: JSON lines on standard output, or into the log, or over Kafka.
 
-    Ends with what it read, what it made, and what it left out and why. The same files again change nothing.
+    Ends with what it read, what it made, and what it left out and why. The same files again change nothing. Exit code 1 if a
+    file cannot be read, with its line and what was expected there; what stood before it was made, and may be made again.
     """
     from adapters.police_uk import Account, Unreadable
 
@@ -42,33 +44,33 @@ def import_(
         elif publish:
             rejected = _publish(paths, account)
         else:
-            for line in _lines(paths, account):
-                sys.stdout.buffer.write(line + b"\n")
+            for delivery in _deliveries(paths, account):
+                sys.stdout.buffer.write((delivery.value or b"") + b"\n")
             sys.stdout.flush()
     except Unreadable as error:
-        raise Failed(f"{error}\nwhat stood before it: {'; '.join(account.lines()) or 'nothing'}", CALL) from None
+        raise Failed("\n".join((str(error), "read before that:", *account.lines())), CHECK) from None
     for told in account.lines():
         typer.echo(told, err=True)
     if rejected:
         raise typer.Exit(CHECK)
 
 
-def _lines(paths: list[Path], account: "Account") -> Iterator[bytes]:
+def _deliveries(paths: list[Path], account: "Account") -> "Iterator[Delivery]":
+    """A rejected event is told by the line of the file of which it was made."""
     from adapters.police_uk import events
     from schemas.envelope import to_structured
+    from store.delivery import Delivery, Line
 
-    return (to_structured(event) for event in events(paths, account))
+    return (Delivery(to_structured(made.event), Line(made.file, made.line)) for made in events(paths, account))
 
 
 def _load(paths: list[Path], account: "Account") -> int:
-    from store.delivery import Delivery, Line
     from vjt.load import take
 
-    return take(Delivery(line, Line("import", n)) for n, line in enumerate(_lines(paths, account), 1))
+    return take(_deliveries(paths, account))
 
 
 def _publish(paths: list[Path], account: "Account") -> int:
-    from store.delivery import Delivery, Line
     from vjt.publish import send
 
-    return send(Delivery(line, Line("import", n)) for n, line in enumerate(_lines(paths, account), 1))
+    return send(_deliveries(paths, account))

@@ -136,14 +136,14 @@ class Account:
             left = {why: n for (of, why), n in self.left_out.most_common() if of == kind}
             out = sum(left.values())
             told.append(
-                f"{kind}: {self.files[kind]:,} files, {self.read[kind]:,} lines = "
-                f"{made:,} made + {merged:,} the same again + {out:,} left out"
+                f"{kind}: read {self.read[kind]:,} lines = made {made:,} + the same again {merged:,} + left out {out:,} "
+                f"(files: {self.files[kind]:,})"
             )
             told += [f"  left out {n:,}: {why}" for why, n in left.items()]
         told += [f"  made {n:,} of an unknown kind of crime: {text!r}" for text, n in self.other_kinds.most_common()]
         if self.passed_over:
-            told.append(f"passed over {self.passed_over:,} files that are neither -street.csv nor -outcomes.csv")
-        return [*told, f"{self.events:,} events"]
+            told.append(f"files passed over, neither -street.csv nor -outcomes.csv: {self.passed_over:,}")
+        return [*told, f"events: {self.events:,}"]
 
 
 def events(paths: Iterable[Path], account: Account) -> Iterator[Made]:
@@ -165,14 +165,11 @@ def _file(name: str, stream: IO[bytes], account: Account, seen: set[str]) -> Ite
         raise Unreadable(f"{name}:1: expected a line that names the columns {expected}")
     account.files[kind] += 1
     for number, fields in lines:
-        account.read[kind] += 1
-        if not fields:
-            account.left_out[kind, BLANK] += 1
-            continue
-        if len(fields) != len(header):
+        if fields and len(fields) != len(header):
             raise Unreadable(f"{name}:{number}: expected {len(header)} columns like the first line, not {len(fields)}")
-        row = dict(zip(header, fields, strict=True))
-        made = _made(f"{name}:{number}", kind, row)
+        row = dict(zip(header, fields, strict=False))
+        made = _made(f"{name}:{number}", kind, row) if fields else BLANK
+        account.read[kind] += 1
         if isinstance(made, str):
             account.left_out[kind, made] += 1
             continue

@@ -1,8 +1,12 @@
 """`build(upto)`: all tables of one build from the log, each journey folded once. One function, four uses (design, idea 4): rebuild,
 far behind, verify, as known at a time."""
 
+import contextlib
 import multiprocessing
 import os
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -23,7 +27,9 @@ READ = 5_000  # events a batch of the index
 CHUNK = 1_000  # journeys a fold
 BUILDER = 7_460_004  # first half of the advisory lock that says "somebody is at work on build <n>"
 
-Progress = Callable[[str, int, int], None]  # what is done, how many, of how many
+PAUSE = 0.5  # s between two tries to swap, in which readers and steps have their way
+
+Progress = Callable[[str, int, int | None], None]  # what is done, how many, of how many
 
 EDGES = """
 INSERT INTO edge (from_id, to_id, kind, live, how)
@@ -57,6 +63,14 @@ SELECT k.journey_id, min(cluster.root::text) FROM cluster JOIN journey_key k ON 
 GROUP BY k.journey_id ORDER BY 2
 """
 
+DONE = "SELECT pg_current_xact_id()::xid, clock_timestamp()"
+
+OLDER_SNAPSHOTS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND coalesce(backend_type, 'client backend') = 'client backend'
+  AND age(backend_xmin) >= age(%s::xid) AND coalesce(xact_start < %s, true)
+"""
+
 
 def build(dsn: str, upto: int | None, progress: Progress, processes: int | None = None) -> "Beside":
     """Make a build of the log up to position `upto` (all that is there now: None), beside the live one."""
@@ -70,17 +84,26 @@ class Beside:
     def __init__(self, dsn: str, upto: int | None, progress: Progress, processes: int) -> None:
         self.dsn = dsn
         self.progress = progress
-        self.connection = psycopg.connect(dsn, autocommit=True)
+        self.live = False
+        self.connection = psycopg.connect(dsn, autocommit=True, connect_timeout=5)
         try:
+            self.connection.execute(
+                "SET idle_in_transaction_session_timeout = '60s'"
+            )  # frozen, it must hold up nobody for ever
             sweep(self.connection)
             self.n = _number(self.connection)
-            self.upto = _last(self.connection) if upto is None else upto
+        except BaseException:
+            self.connection.close()
+            raise
+        try:
+            self.upto = last(self.connection) if upto is None else upto
             tables.create(self.connection, self.n)
             tables.enter(self.connection.cursor(), self.n, local=False)
             self._index()
             self._fold(processes)
             self._count()
             self.connection.execute("UPDATE projection.build SET position = %s WHERE n = %s", (self.upto, self.n))
+            self.done = self.connection.execute(DONE).fetchone()
         except BaseException:
             self.close()
             raise
@@ -92,16 +115,10 @@ class Beside:
         self.close()
 
     def close(self) -> None:
-        """Let go of it; drop it if it did not become live."""
-        if not self.connection.closed:
-            with psycopg.connect(self.dsn, autocommit=True) as other:
-                if (
-                    other.execute("SELECT FROM projection.build WHERE n = %s AND NOT live", (self.n,)).fetchone()
-                    is not None
-                ):
-                    self.connection.close()
-                    sweep(other)
-            self.connection.close()
+        """Let go of it; drop it if it did not become live. If that cannot be done now, the next sweep takes it."""
+        with contextlib.closing(self.connection), contextlib.suppress(psycopg.OperationalError):
+            if not self.live:
+                tables.drop(self.connection, self.n)
 
     def _index(self) -> None:
         corrections = _corrections(self.connection, self.upto)
@@ -129,10 +146,14 @@ class Beside:
                 self.progress("fold", done, total)
             return
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(processes, len(chunks)), mp_context=context) as pool:
-            for folded in pool.map(_fold_chunk, [self.dsn] * len(chunks), [self.n] * len(chunks), chunks):
-                done += folded
-                self.progress("fold", done, total)
+        with ProcessPoolExecutor(min(processes, len(chunks)), mp_context=context, initializer=_obey_parent) as pool:
+            try:
+                for folded in pool.map(_fold_chunk, [self.dsn] * len(chunks), [self.n] * len(chunks), chunks):
+                    done += folded
+                    self.progress("fold", done, total)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def _count(self) -> None:
         with self.connection.cursor() as cur:
@@ -147,33 +168,49 @@ class Beside:
 
     def step(self, upto: int | None = None) -> int:
         """Take it further, up to `upto` or the end of the log; its position then."""
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            while (done := step(connection, self.n, upto=upto)).events:
-                self.progress("catch up", done.position, upto or done.position)
-            return done.position
+        while (done := step(self.connection, self.n, upto=upto)).events:
+            self.progress("catch up", done.position, upto or done.position)
+        return done.position
 
     def swap(self) -> None:
         """Make it the live one: the last steps and the re-pointing of all views in one transaction. Readers see the old tables
-        until its commit, the new ones after. The old build is dropped."""
-        self.step()
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
-            while True:
+        until its commit, the new ones after. The old build is dropped.
+
+        A reader is waited for, and hindered for less than a second each time: who has a view in an open transaction, and who
+        reads in a snapshot of before these tables were filled and would see them empty.
+        """
+        tries = 0
+        while not self.live:
+            self.step()
+            if self._hidden():
+                tries += 1
+            else:
                 try:
-                    with connection.transaction(), connection.cursor() as cur:
-                        cur.execute("SET LOCAL lock_timeout = '2s'")
-                        cur.execute(
-                            "SELECT FROM projection.build WHERE live OR n = %s ORDER BY n FOR UPDATE", (self.n,)
-                        )
-                        while forward(cur, self.n, upto=None, limit=READ).events:
-                            pass
-                        cur.execute("UPDATE projection.build SET live = false WHERE live")
-                        cur.execute("UPDATE projection.build SET live = true WHERE n = %s", (self.n,))
-                        tables.point(cur, self.n)
+                    self._swap()
                     break
                 except errors.LockNotAvailable:
-                    continue
-            self.connection.close()
-            sweep(connection)
+                    tries += 1
+            self.progress("wait for readers", tries, None)
+            time.sleep(PAUSE)
+        self.connection.execute("SELECT pg_advisory_unlock(%s, %s)", (BUILDER, self.n))
+        sweep(self.connection)
+
+    def _hidden(self) -> bool:
+        """Whether somebody's snapshot is older than these tables."""
+        row = self.connection.execute(OLDER_SNAPSHOTS, self.done).fetchone()
+        return bool(row and row[0])
+
+    def _swap(self) -> None:
+        """Nobody steps or swaps meanwhile. Raises LockNotAvailable."""
+        with self.connection.transaction(), self.connection.cursor() as cur:
+            cur.execute("SET LOCAL lock_timeout = '10s'")
+            cur.execute("LOCK TABLE projection.build IN EXCLUSIVE MODE")
+            while forward(cur, self.n, upto=None, limit=READ).events:
+                pass
+            cur.execute("UPDATE projection.build SET live = false WHERE live")
+            cur.execute("UPDATE projection.build SET live = true WHERE n = %s", (self.n,))
+            tables.point(cur, self.n)
+        self.live = True
 
 
 def sweep(connection: Connection[Any]) -> None:
@@ -181,10 +218,8 @@ def sweep(connection: Connection[Any]) -> None:
     for (n,) in connection.execute("SELECT n FROM projection.build WHERE NOT live").fetchall():
         with _at_work(connection, n) as free:
             if free:
-                try:
+                with contextlib.suppress(errors.LockNotAvailable):  # a reader holds it; the next sweep takes it
                     tables.drop(connection, n)
-                except errors.LockNotAvailable:
-                    continue  # a reader holds it; the next sweep takes it
 
 
 @contextmanager
@@ -208,7 +243,8 @@ def _number(connection: Connection[Any]) -> int:
     return n
 
 
-def _last(connection: Connection[Any]) -> int:
+def last(connection: Connection[Any]) -> int:
+    """The last position of the log."""
     row = connection.execute("SELECT coalesce(max(notification_id), 0) FROM log.stored_events").fetchone()
     return int(row[0]) if row else 0
 
@@ -254,6 +290,19 @@ def _chunks(connection: Connection[Any]) -> Iterator[list[UUID]]:
             chunk.append(id_)
     if chunk:
         yield chunk
+
+
+def _obey_parent() -> None:
+    """In a child: Ctrl-C is its parent's affair, and it ends with its parent, however that ended."""
+
+    def end() -> None:
+        parent = multiprocessing.parent_process()
+        assert parent is not None
+        parent.join()
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end, daemon=True).start()
 
 
 def _fold_chunk(dsn: str, n: int, chunk: list[UUID]) -> int:

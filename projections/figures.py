@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import Cursor, Error
 
 from projections.rows import NAMES
 
@@ -91,9 +91,13 @@ def _statement(text: str) -> str:
 def count(cur: Cursor[Any], table: Table, rows: str) -> int:
     """Add to the table what its query makes of `rows` (a query for journey rows with a weight). How many cells it touched."""
     cell = ", ".join(table.cell)
-    cur.execute(
-        f"""WITH rows AS MATERIALIZED ({rows}), counts AS ({table.counts})
-        INSERT INTO {table.name} AS old ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0
-        ON CONFLICT ({cell}) DO UPDATE SET n = old.n + excluded.n"""
-    )
+    try:
+        cur.execute(
+            f"""WITH rows AS MATERIALIZED ({rows}), counts AS ({table.counts})
+            INSERT INTO {table.name} AS old ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0
+            ON CONFLICT ({cell}) DO UPDATE SET n = old.n + excluded.n"""
+        )
+    except Error as error:
+        error.add_note(f"figure {table.name}")
+        raise
     return cur.rowcount

@@ -1,6 +1,7 @@
 """The tables of one build: schema `build_<n>`, and the views of `journeys` and `metrics` that are pointed at it."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,13 @@ from schemas.places import COURTS
 from schemas.trial_reasons import TRIAL_REASONS
 
 HERE = Path(__file__).parent
+PATIENCE = 0.7  # s for the locks of all views together
+
+GRANTS = """
+SELECT format('GRANT %%s ON %%s TO %%s', privilege_type, %(view)s,
+              CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END)
+FROM pg_class, aclexplode(relacl) WHERE oid = %(view)s::regclass AND grantee <> relowner
+"""
 
 
 def schema(n: int) -> str:
@@ -48,11 +56,12 @@ def keys(connection: Connection[Any]) -> None:
 
 
 def drop(connection: Connection[Any], n: int) -> None:
-    """Remove a build that is not live. A reader that still holds one of its tables is given two seconds."""
+    """Remove a build, unless it is live (or has just become so). Raises LockNotAvailable where a reader still holds one of its
+    tables: sooner than PostgreSQL would look for a deadlock, so that it never is the reader who is broken off."""
     with connection.transaction():
-        connection.execute("SET LOCAL lock_timeout = '2s'")
-        connection.execute(f"DROP SCHEMA IF EXISTS {schema(n)} CASCADE")
-        connection.execute("DELETE FROM projection.build WHERE n = %s AND NOT live", (n,))
+        connection.execute("SET LOCAL lock_timeout = '500ms'")
+        if connection.execute("DELETE FROM projection.build WHERE n = %s AND NOT live", (n,)).rowcount:
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema(n)} CASCADE")
 
 
 def views() -> Iterator[tuple[str, str, dict[str, str]]]:
@@ -72,17 +81,32 @@ def views() -> Iterator[tuple[str, str, dict[str, str]]]:
 
 
 def point(cur: Cursor[Any], n: int) -> None:
-    """Point the views at this build, in the caller's transaction. A reader sees the old tables or the new, never both."""
-    for name, query, comments in sorted(views(), key=lambda view: (view[0] == "metrics.freshness", view[0])):
-        text = query.replace("{build}", schema(n))
-        try:
-            with cur.connection.transaction():
-                execute(cur, f"CREATE OR REPLACE VIEW {name} AS {text}")
-        except errors.InvalidTableDefinition:  # other columns than before
-            execute(cur, f"DROP VIEW {name} CASCADE; CREATE VIEW {name} AS {text}")
+    """Point the views at this build, in the caller's transaction. A reader sees the old tables or the new, never both.
+
+    Raises LockNotAvailable where readers hold a view. All waiting together is shorter than PostgreSQL's deadlock_timeout (1 s): a
+    reader who has one view and waits for another, which we have, is never the one whom PostgreSQL breaks off.
+    """
+    cur.execute("SET LOCAL idle_in_transaction_session_timeout = '5s'")  # readers wait now: frozen here, we must let go
+    until = time.monotonic() + PATIENCE
+    found = sorted(views(), key=lambda view: (view[0] == "metrics.freshness", view[0]))
+    for name, query, _ in found:
+        cur.execute(f"SET LOCAL lock_timeout = {max(20, int(1_000 * (until - time.monotonic())))}")
+        _replace(cur, name, query.replace("{build}", schema(n)))
+    for name, _, comments in found:
         for column, comment in comments.items():
             what = f"COLUMN {name}.{column}" if column else f"VIEW {name}"
             cur.execute(sql.SQL("COMMENT ON {} IS {}").format(sql.SQL(what), sql.Literal(comment)))
+
+
+def _replace(cur: Cursor[Any], name: str, query: str) -> None:
+    try:
+        with cur.connection.transaction():
+            execute(cur, f"CREATE OR REPLACE VIEW {name} AS {query}")
+    except errors.InvalidTableDefinition:  # other columns than before; who may read it still may
+        grants = cur.execute(GRANTS, {"view": name}).fetchall()
+        execute(cur, f"DROP VIEW {name} CASCADE; CREATE VIEW {name} AS {query}")
+        for (grant,) in grants:
+            execute(cur, grant)
 
 
 def execute(connection: Connection[Any] | Cursor[Any], text: str) -> None:

@@ -1,16 +1,18 @@
 """Recompute every table from the log and compare it with the live one."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, IsolationLevel
 
-from projections.build import Progress, build
+from projections.build import BUILDER, Progress, build
+from projections.digest import digest
 from projections.figures import figures
 from projections.rows import NAMES
-from projections.step import NoBuild
+from projections.step import NoBuild, OtherRules
 from projections.tables import schema
 
 BUCKETS = 4_096
@@ -29,23 +31,39 @@ class Compared:
 def verify(dsn: str, progress: Progress, processes: int | None = None) -> list[Compared]:
     """Build aside, bring it to the position of the live tables, compare. These are read in one snapshot.
 
-    Raises NoBuild if nothing is live.
+    Raises NoBuild if nothing is live, OtherRules if other rules than this program's made it.
     """
-    with psycopg.connect(dsn) as live:
-        position = _live(live)[1]
-        live.rollback()
-        with build(dsn, position, progress, processes) as aside:
-            live.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            n, position = _live(live)
-            aside.step(position)
-            return list(_compare(live, schema(n), aside.connection, schema(aside.n)))
+    with psycopg.connect(dsn, autocommit=True, connect_timeout=5) as live:
+        live.execute("SET idle_in_transaction_session_timeout = '300s'")
+        with build(dsn, _live(live)[1], progress, processes) as aside:
+            aside.step(_live(live)[1])
+            with _snapshot(live) as (n, position):
+                aside.step(position)
+                return list(_compare(live, schema(n), aside.connection, schema(aside.n), progress))
 
 
 def _live(connection: Connection[Any]) -> tuple[int, int]:
-    found = connection.execute("SELECT n, position FROM projection.build WHERE live").fetchone()
+    found = connection.execute("SELECT n, position, digest FROM projection.build WHERE live").fetchone()
     if found is None:
         raise NoBuild
+    if bytes(found[2]) != digest():
+        raise OtherRules
     return found[0], found[1]
+
+
+@contextmanager
+def _snapshot(connection: Connection[Any]) -> Iterator[tuple[int, int]]:
+    """One snapshot of the live build, which nobody sweeps while it lasts; its number and position."""
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    while True:
+        n, _ = _live(connection)
+        connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", (BUILDER, n))
+        with connection.transaction():
+            found = _live(connection)
+            if found[0] == n:
+                yield found
+                return
+        connection.execute("SELECT pg_advisory_unlock_shared(%s, %s)", (BUILDER, n))  # another one was swapped in
 
 
 def tables() -> Iterator[tuple[str, str, str, str]]:
@@ -62,8 +80,11 @@ def tables() -> Iterator[tuple[str, str, str, str]]:
             yield table.name, f"row({', '.join(table.cell)})", "n", "n <> 0"
 
 
-def _compare(live: Connection[Any], live_schema: str, aside: Connection[Any], aside_schema: str) -> Iterator[Compared]:
-    for name, key, value, condition in tables():
+def _compare(
+    live: Connection[Any], live_schema: str, aside: Connection[Any], aside_schema: str, progress: Progress
+) -> Iterator[Compared]:
+    every = list(tables())
+    for i, (name, key, value, condition) in enumerate(every):
         compared = Compared(name)
         buckets = f"""
             SELECT hashtextextended({key}::text, 0) & {BUCKETS - 1} AS bucket, count(*),
@@ -84,4 +105,5 @@ def _compare(live: Connection[Any], live_schema: str, aside: Connection[Any], as
                 for k in sorted(before.keys() | after.keys())
                 if before.get(k) != after.get(k)
             ]
+        progress("compare", i + 1, len(every))
         yield compared

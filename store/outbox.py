@@ -18,6 +18,8 @@ ON CONFLICT (topic, key, item) DO UPDATE SET body = excluded.body, version = nex
 
 PENDING = "SELECT topic, key, item, version, body FROM log.outbox ORDER BY version LIMIT %s"
 
+WAITING = "SELECT count(*), coalesce(max(version), 0) FROM log.outbox WHERE version <= coalesce(%s, version)"
+
 SENT = """
 DELETE FROM log.outbox o USING (
     SELECT o.topic, o.key, o.item
@@ -63,6 +65,13 @@ def put(cursor: Cursor[Any], topic: str, going: Sequence[Going]) -> None:
 def pending(cursor: Cursor[Any], limit: int = 1_000) -> list[Message]:
     """The oldest messages that were not sent yet."""
     return [Message(*row) for row in cursor.execute(PENDING, (limit,), binary=True)]
+
+
+def waiting(cursor: Cursor[Any], upto: int | None = None) -> tuple[int, int]:
+    """How many messages up to a version were not sent yet, and the last version among them."""
+    row = cursor.execute(WAITING, (upto,)).fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 def sent(cursor: Cursor[Any], messages: Sequence[Message]) -> None:

@@ -26,6 +26,12 @@ def explained(error: Exception) -> Failed | None:
         return Failed(str(error), UNREACHABLE)
     if isinstance(error, (errors.InvalidSchemaName, errors.UndefinedTable)):
         return Failed("the database is not prepared for this version. Run: vjt migrate", UNREACHABLE)
+    if isinstance(error, errors.InsufficientPrivilege):
+        return Failed(f"PostgreSQL refuses: {error.diag.message_primary}", UNREACHABLE)
+    if isinstance(error, OperationalError) and (error.sqlstate or "").startswith(
+        ("53", "54")
+    ):  # the disk is full, a limit
+        return Failed(f"PostgreSQL cannot go on: {error.diag.message_primary}", UNREACHABLE)
     if isinstance(error, OperationalError | InterfaceError):
         return Failed(f"PostgreSQL cannot be reached: {' '.join(str(error).split())}", UNREACHABLE)
     if type(error).__module__ == "aiokafka.errors":

@@ -2,15 +2,25 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import threading
+import time
+import traceback
 from typing import Annotated, Any
 
 import typer
 
+from vjt.errors import CHECK, UNREACHABLE, Failed
+
+GRACE = 8.0  # s for what is on its way when the worker is told to stop
+PATIENCE = 10.0  # s for a broker that takes nothing, with --once
+
 
 def project(
-    once: Annotated[bool, typer.Option("--once", help="Catch up with the log as it is now, then end.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Catch up with what the log and the outbox hold now, then end.")
+    ] = False,
 ) -> None:
     """Keep the tables level with the log, and send what changed to Kafka. Several may run: one works, others wait."""
     from vjt.logging import configure
@@ -18,17 +28,123 @@ def project(
 
     settings = Settings()
     configure(settings.named("LOG_FORMAT"))
-    dsn, kafka = settings.database_url(), settings.kafka()
     if once:
-        _catch_up(dsn)
+        _catch_up(settings.database_url())
+        asyncio.run(_send(settings))
         return
-    stop = threading.Event()
+    worker = Worker(settings.database_url())
+    kafka = settings.kafka()
+
+    def stop(*_: object) -> None:
+        worker.stop.set()
+        # A statement of a build or a server that stands still may hold it up for longer. Killing it harms nothing.
+        deadline = threading.Timer(GRACE, os._exit, (0,))
+        deadline.daemon = True
+        deadline.start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    worker = threading.Thread(target=_work, args=(dsn, stop), name="projector")
+        signal.signal(number, stop)
     worker.start()
-    asyncio.run(_relay(dsn, kafka, stop, worker))
+    asyncio.run(_relay(worker, kafka))
     worker.join()
+    if worker.failed:
+        raise typer.Exit(CHECK)
+
+
+class Stopped(Exception):
+    """The worker was told to stop in the middle of a build."""
+
+
+class Worker(threading.Thread):
+    """Projects until told to stop; a database that goes away is waited for. Any other failure is a defect of ours: it ends."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(name="projector")
+        self.dsn = dsn
+        self.stop = threading.Event()
+        self.failed = False
+        self.part = ""
+
+    def run(self) -> None:
+        import structlog
+
+        self.log: Any = structlog.get_logger()
+        try:
+            self._work()
+        except Stopped:
+            pass
+        except Exception as error:
+            self.failed = True
+            self.log.error("projector failed", **_told(error))
+
+    def _work(self) -> None:
+        from concurrent.futures.process import BrokenProcessPool
+
+        from psycopg import InterfaceError, OperationalError, errors
+
+        failures = 0
+        away = (OperationalError, InterfaceError, errors.IdleInTransactionSessionTimeout, BrokenProcessPool)
+        while not self.stop.is_set():
+            try:
+                for _ in self._projected():
+                    if failures:
+                        self.log.info("server back", worker="project", server="PostgreSQL")
+                    failures = 0
+            except away as error:
+                failures += 1
+                if failures == 1:
+                    self.log.warning("server away", worker="project", server="PostgreSQL", **_told(error))
+                self.stop.wait(min(0.1 * 2**failures, 5))
+
+    def _projected(self) -> Any:
+        """Work; say so after each piece of it."""
+        from projections.projector import Projector
+
+        with contextlib.closing(Projector(self.dsn, self._progress)) as projector:
+            while not projector.leader():
+                yield
+                if self.stop.wait(1):
+                    return
+            self.log.info("projector active")
+            while not self.stop.is_set():
+                events = projector.advance()
+                yield
+                if not events:
+                    projector.wait()
+
+    def _progress(self, what: str, done: int, total: int | None) -> None:
+        """Say which part of a build is done, or what it waits for."""
+        if self.stop.is_set():
+            raise Stopped
+        if done == total or (total is None and what != self.part):
+            self.log.info("build", part=what, done=done)
+        self.part = what
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    """What an error is and where, without its message: that may repeat a value."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    told: dict[str, Any] = {"error": type(error).__name__}
+    if state := getattr(error, "sqlstate", None):
+        told["sqlstate"] = state
+    if notes := getattr(error, "__notes__", None):
+        told["about"] = notes
+    return told | {"at": [f"{os.path.basename(f.filename)}:{f.lineno} {f.name}" for f in frames]}
+
+
+async def _relay(worker: Worker, kafka: str) -> None:
+    """Relay while the projector works. Should that thread fail, so does the process: a supervisor starts it again."""
+    from streams.relay import relay
+
+    ended = asyncio.Event()
+    task = asyncio.create_task(relay(worker.dsn, kafka, ended))
+    try:
+        while not worker.stop.is_set() and worker.is_alive() and not task.done():
+            await asyncio.sleep(0.1)
+    finally:
+        ended.set()
+        worker.stop.set()
+        await task
 
 
 def _catch_up(dsn: str) -> None:
@@ -36,56 +152,37 @@ def _catch_up(dsn: str) -> None:
     from vjt.progress import Progress
 
     with Progress() as progress, contextlib.closing(Projector(dsn, progress)) as projector:
-        projector.lead()
-        events = 0
-        while taken := projector.advance():
-            events += taken
-            progress("project", events, None)
+        events = projector.catch_up()
     typer.echo(f"{events:,} events projected", err=True)
 
 
-def _work(dsn: str, stop: threading.Event) -> None:
-    """Project until told to stop; a database that goes away is waited for."""
-    import structlog
-    from psycopg import OperationalError
+async def _send(settings: Any) -> None:
+    """Send what the outbox holds now. Without a broker the tables are what was asked for: only one that is named and does not
+    answer is a failure."""
+    import psycopg
 
-    from projections.projector import Projector
-
-    log: Any = structlog.get_logger()
-    failures = 0
-    while not stop.is_set():
-        try:
-            with contextlib.closing(Projector(dsn, _log_progress)) as projector:
-                while not projector.leader():
-                    if stop.wait(1):
-                        return
-                log.info("projector active")
-                failures = 0
-                while not stop.is_set():
-                    if not projector.advance():
-                        projector.wait()
-        except OperationalError as error:
-            failures += 1
-            if failures == 1:
-                log.warning("database away", error=type(error).__name__)
-            stop.wait(min(0.2 * 2**failures, 5))
-
-
-def _log_progress(what: str, done: int, total: int | None) -> None:
-    if done == total:
-        import structlog
-
-        structlog.get_logger().info("build", part=what, done=done)
-
-
-async def _relay(dsn: str, kafka: str, stop: threading.Event, worker: threading.Thread) -> None:
-    """Relay while the projector works. Should that thread fail, so does the process: a supervisor starts it again."""
+    from store.outbox import waiting
     from streams.relay import relay
+    from vjt.settings import NotUp
 
-    ended = asyncio.Event()
-    task = asyncio.create_task(relay(dsn, kafka, ended))
-    while not stop.is_set() and worker.is_alive() and not task.done():
-        await asyncio.sleep(0.1)
-    ended.set()
-    stop.set()
-    await task
+    with psycopg.connect(settings.database_url(), autocommit=True) as connection, connection.cursor() as cursor:
+        left, upto = waiting(cursor)
+        if not left:
+            return
+        try:
+            kafka = settings.kafka()
+        except NotUp:
+            typer.echo(f"{left:,} messages wait for a broker", err=True)
+            return
+        end = asyncio.Event()
+        task = asyncio.create_task(relay(settings.database_url(), kafka, end))
+        first, since = left, time.monotonic()
+        while left and time.monotonic() - since < PATIENCE:
+            await asyncio.sleep(0.1)
+            before, (left, _) = left, waiting(cursor, upto)
+            since = time.monotonic() if left < before else since
+        end.set()
+        await task
+    typer.echo(f"{first - left:,} messages sent", err=True)
+    if left:
+        raise Failed(f"Kafka cannot be reached, or refuses: {left:,} messages wait", UNREACHABLE)

@@ -22,7 +22,7 @@ def rebuild() -> None:
 
 def verify(format: FormatOption = Format.TABLE, out: OutOption = None) -> None:
     """Recompute every table from the log and compare; exit 1 and the differences if there are any."""
-    from projections.step import NoBuild
+    from projections.step import NoBuild, OtherRules
     from projections.verify import verify as compare
     from vjt.errors import UNREACHABLE, Failed
     from vjt.progress import Progress
@@ -33,6 +33,8 @@ def verify(format: FormatOption = Format.TABLE, out: OutOption = None) -> None:
             compared = compare(Settings().database_url(), progress)
     except NoBuild:
         raise Failed("there are no tables yet. Run: vjt project", UNREACHABLE) from None
+    except OtherRules:
+        raise Failed("another version of the program made the tables. Run: vjt rebuild", CHECK) from None
     rows = [{"table": c.table, "compared": c.cells, "differences": len(c.differences)} for c in compared]
     show(rows, format, out)
     for c in compared:

@@ -19,7 +19,7 @@ NOW = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
 Event = dict[str, Any]
 
 
-def quiet(what: str, done: int, total: int) -> None:
+def quiet(what: str, done: int, total: int | None) -> None:
     """Progress that nobody watches."""
 
 

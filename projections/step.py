@@ -77,8 +77,9 @@ def forward(cur: Cursor[Any], n: int | None, *, upto: int | None, limit: int) ->
     concerned = candidates.candidates(cur, changed)
     folded = fold.Folded(cur.connection, concerned.journeys)
     done.folded = len(concerned.journeys)
+    led = concerned.led | _of_broken(cur, concerned.journeys, folded)
     _write(cur, folded, concerned.journeys, done)
-    _led(cur, concerned.led, folded.taken)
+    _led(cur, led, folded.taken)
     if n is None:
         put(cur, CHANGES, [_message(id_, folded.rows.get(id_), done.position) for id_ in done.journeys])
     cur.execute("UPDATE projection.build SET position = %s WHERE n = %s", (done.position, build))
@@ -128,6 +129,18 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
                 done.cells += figures.count(
                     cur, table, f"SELECT * FROM changed WHERE counted AND figures & {1 << i} <> 0"
                 )
+
+
+def _of_broken(cur: Cursor[Any], wanted: set[UUID], folded: fold.Folded) -> set[int]:
+    """The facts that a journey drew on which breaks now, or draws on which was broken. Before the rows are written."""
+    found: set[int] = set()
+    if cur.execute("SELECT FROM broken WHERE journey_id = ANY(%s) LIMIT 1", (list(wanted),)).rowcount:
+        found |= folded.taken
+    if folded.broken:
+        lost = "SELECT unnest(positions) FROM journey WHERE journey_id = ANY(%(ids)s)"
+        others = "SELECT unnest(positions) FROM journey WHERE NOT journey_id = ANY(%(ids)s)"
+        found.update(row[0] for row in cur.execute(f"{lost} EXCEPT {others}", {"ids": list(folded.broken)}))
+    return found
 
 
 def _led(cur: Cursor[Any], positions: set[int], taken: set[int]) -> None:

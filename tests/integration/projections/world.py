@@ -15,7 +15,7 @@ from store.delivery import Delivery, Line
 from store.intake import Intake
 from store.log import Log
 
-NOW = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+NOW = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 Event = dict[str, Any]
 
 

@@ -6,12 +6,11 @@ import orjson
 import psycopg
 from psycopg.rows import dict_row
 
-from simulator.answers import COUNTS, Answers
+from simulator.answers import COUNTS, KEY, Answers
 from simulator.city import stories
 from simulator.disturbance import arrivals
 
 JOURNEY = ("exit", "exit_at", "stage", "charged_at", "referred_at", "withdrew_at", "withdrawal_evidenced")
-CELL = ("basis", "period", "cohort", "stage", "offence", "dimension", "value")
 Truth = dict[str, dict[Any, Any]]
 
 
@@ -25,10 +24,10 @@ def simulated(journeys: int, seed: int) -> tuple[list[dict[str, Any]], Truth]:
             yield story
 
     events = [orjson.loads(line) for line in arrivals(noted())]
-    document = answers.document()
+    document = orjson.loads(b"".join(answers.text()))
     return events, {
         "journeys": {row["journey_id"]: [row[name] for name in JOURNEY] for row in document["journeys"]},
-        "attrition": {tuple(row[n] for n in CELL): [row[c] for c in COUNTS] for row in document["attrition"]},
+        "attrition": {tuple(row[n] for n in KEY): [row[c] for c in COUNTS] for row in document["attrition"]},
     }
 
 
@@ -36,11 +35,10 @@ def tabled(dsn: str) -> Truth:
     """The same, as the tables have it now."""
     with psycopg.connect(dsn, row_factory=dict_row) as connection:
         journeys = connection.execute("SELECT * FROM journeys.journey").fetchall()
-        query = "SELECT * FROM metrics.attrition WHERE dimension IN ('all', 'force', 'bcu')"
-        totals = connection.execute(query).fetchall()
+        totals = connection.execute("SELECT * FROM metrics.attrition").fetchall()
     return {
         "journeys": {str(row["journey_id"]): [_text(row[name]) for name in JOURNEY] for row in journeys},
-        "attrition": {tuple(str(row[n]) for n in CELL): [row[c] for c in COUNTS] for row in totals},
+        "attrition": {tuple(str(row[n]) for n in KEY): [row[c] for c in COUNTS] for row in totals},
     }
 
 

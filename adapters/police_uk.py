@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
@@ -271,6 +272,7 @@ def _slug(name: str) -> str:
 _BY_LABEL = {_slug(force.label): code for code, force in FORCES.items()}
 
 
+@lru_cache(maxsize=1024)
 def _force(name: str) -> str:
     slug = _slug(name)
     return _BY_LABEL.get(slug, slug)

@@ -6,6 +6,7 @@ Clocks are the case's, by its own dates. CPS's queue stops while police hold the
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from domain.case import Case, Prosecution, Result, When
@@ -41,7 +42,7 @@ class OwnCase:
         """`facts` are those of the case and what it leads to, about everybody there. `stop`: the day of police outcome 1, or of a
         police outcome that ended the journey, at which its clocks close."""
         self.urn = urn
-        facts = sorted((f for f in facts if not f.voided), key=Fact.key)
+        facts = sorted((f for f in facts if not f.voided), key=attrgetter("key"))
         self.case = Case(urn, has_receipt=any(f.kind == "cps.referral-received" for f in facts))
         self.clock = Clock()
         self.area: str | None = None

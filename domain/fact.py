@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from domain.calendar import london_day
@@ -48,8 +48,8 @@ _NO_TIME = dt.datetime.min
 class Fact:
     """What an agency said, and of what. `named` is None where it is about everybody there.
 
-    `kind` is the type without its version, `day` its date in London, `joined_late` that it is a case's fact of before the
-    crime's report, which stands first on the report's day (contract 3); the fold sets it.
+    `kind` is the type without its version, `day` its date in London, `key` its place among others: by London date; then time,
+    day- and month-precise ones last; then type; then source and id (contract 3).
     """
 
     position: int
@@ -66,24 +66,16 @@ class Fact:
     voided: bool = False
     amended: bool = False
     anomaly: str | None = None
+    kind: str = field(init=False)
+    day: dt.date = field(init=False)
+    key: Key = field(init=False)
 
-    @property
-    def kind(self) -> str:
-        return self.type.rpartition(".")[0]
-
-    @property
-    def day(self) -> dt.date:
-        return london_day(self.occurred)
-
-    @property
-    def precise(self) -> bool:
-        """Whether the day is known, and not the month only."""
-        return self.precision != "month"
-
-    def key(self) -> Key:
-        """By London date; then time, day- and month-precise ones last; then type; then source and id (contract 3)."""
+    def __post_init__(self) -> None:
+        # Once, since a fold asks for them a hundred times.
         exact = self.precision == "second"
-        return (
+        self.kind = self.type.rpartition(".")[0]
+        self.day = london_day(self.occurred)
+        self.key = (
             self.day,
             0 if exact else 1,
             self.occurred.replace(tzinfo=None) if exact else _NO_TIME,
@@ -91,3 +83,8 @@ class Fact:
             self.source,
             self.id,
         )
+
+    @property
+    def precise(self) -> bool:
+        """Whether the day is known, and not the month only."""
+        return self.precision != "month"

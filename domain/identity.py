@@ -35,6 +35,9 @@ class Persons:
                 for own, other in ((a, b), (b, a)):
                     if is_derived(own) and not is_derived(other):
                         given_by_report[own].add(other)
+        self._ties_of: dict[int, list[tuple[str, How]]] = defaultdict(list)
+        for a, b, how in self._ties:
+            self._ties_of[self._person[a]] += (a, how), (b, how)
         self._conflicts = {own for own, given in given_by_report.items() if len(given) > 1}
 
     def _cluster(self, uvi: str, neighbours: Mapping[str, set[str]]) -> list[str]:
@@ -64,4 +67,4 @@ class Persons:
 
     def ties(self, person: int) -> list[tuple[str, How]]:
         """Every UVI that a tie brought to the person, with how."""
-        return [(uvi, how) for a, b, how in self._ties if self._person[a] == person for uvi in (a, b)]
+        return self._ties_of.get(person, [])

@@ -131,7 +131,7 @@ def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
     """In the order of the fold. A case's fact of before the report stands first on the report's day, in its own order."""
     keyed = []
     for fact in facts:
-        key = fact.key()
+        key = fact.key
         late = key[0] < reported and fact.subject.scheme not in ("crime", "person")
         day = reported if late else key[0]
         keyed.append(((day, not late, key), When(day, fact.precise, late), fact))

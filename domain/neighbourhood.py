@@ -81,8 +81,6 @@ class Neighbourhood:
         found: dict[Reference, list[Fact]] = defaultdict(list)
         for fact in self.facts:
             found[fact.subject].append(fact)
-        for facts in found.values():
-            facts.sort(key=Fact.key)
         return found
 
     def person(self, key: JourneyKey) -> int:

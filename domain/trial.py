@@ -50,15 +50,14 @@ class Hearing:
 
 
 class Hearings:
-    """The hearings that a journey's cases lead to."""
+    """The hearings that a journey's cases lead to. `effective`: the first effective trial that stands."""
 
     def __init__(self) -> None:
         self.known: dict[str, Hearing] = {}
         self.adjournments = 0
+        self.effective: When | None = None
 
-    @property
-    def effective(self) -> When | None:
-        """The first effective trial that stands."""
+    def _first_effective(self) -> When | None:
         days = [o[0] for h in self.known.values() for s in h.sittings if (o := s.outcome) and o[1] == "effective"]
         return min(days, default=None)
 
@@ -104,10 +103,12 @@ class Hearings:
                 self._now(hearing, when).held = True
             case "trial-outcome-recorded":
                 self._now(hearing, when).outcomes.append((when, data["outcome"], data.get("reason_code")))
+                self.effective = self._first_effective()
             case "trial-outcome-cleared":
                 last = next((s for s in reversed(hearing.sittings) if s.outcomes), None)
                 if last is not None:
                     last.outcomes.pop()
+                    self.effective = self._first_effective()
         if "next_hearing_id" in data:
             following = self._get(data["next_hearing_id"], urns)
             if "next_start_date" in data and following is not hearing and not following.listed:

@@ -308,6 +308,7 @@ def _obey_parent() -> None:
 def _fold_chunk(dsn: str, n: int, chunk: list[UUID]) -> int:
     with psycopg.connect(dsn) as connection, connection.cursor() as cur:
         tables.enter(cur, n, local=False)
+        tables.look_up(cur)
         folded = fold.Folded(connection, chunk)
         fold.copy(cur, folded.rows.values())
         fold.note_broken(cur, chunk, folded.broken)

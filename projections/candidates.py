@@ -36,18 +36,17 @@ SELECT DISTINCT k.crime FROM up JOIN journey_key k ON k.crime = up.id
 """
 
 NAMED_CRIMES = """
-WITH RECURSIVE up(n, id) AS (
-    SELECT n, r FROM unnest(%(roots)s::uuid[]) WITH ORDINALITY AS t(r, n) WHERE NOT EXISTS (SELECT FROM wide w WHERE w.subject = r)
+WITH RECURSIVE up(id, scheme, value) AS (
+    SELECT * FROM unnest(%(roots)s::uuid[], %(schemes)s::text[], %(values)s::text[]) AS t(r)
+    WHERE NOT EXISTS (SELECT FROM wide w WHERE w.subject = r)
     UNION
-    SELECT up.n, e.from_id FROM up JOIN edge e ON e.to_id = up.id
+    SELECT e.from_id, up.scheme, up.value FROM up JOIN edge e ON e.to_id = up.id
     WHERE e.kind = 'leads' AND NOT EXISTS (SELECT FROM wide w WHERE w.subject = e.from_id)
-), who AS (
-    SELECT * FROM unnest(%(schemes)s::text[], %(values)s::text[]) WITH ORDINALITY AS t(scheme, value, n)
 )
 SELECT DISTINCT k.crime
-FROM up JOIN who USING (n) JOIN journey_key k ON k.crime = up.id
-WHERE who.scheme NOT IN ('number', 'victim')
-   OR k.victim_reference = CASE who.scheme WHEN 'number' THEN who.value ELSE substr(who.value, strpos(who.value, '/') + 1) END
+FROM up JOIN journey_key k ON k.crime = up.id
+WHERE up.scheme NOT IN ('number', 'victim')
+   OR k.victim_reference = CASE up.scheme WHEN 'number' THEN up.value ELSE substr(up.value, strpos(up.value, '/') + 1) END
 """
 
 WIDTH = f"""

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -119,7 +120,6 @@ COLUMNS = (
 NAMES = tuple(column.name for column in COLUMNS)
 PARTS = "parts"
 
-_ATTRIBUTE = {"hearing_rows": "hearings", "reference_rows": "references"}
 _STAGE_LETTER = {
     "pre_charge": "P",
     "post_charge": "Q",
@@ -143,8 +143,12 @@ def _text(value: str) -> str:
     return value
 
 
-def _array(values: Collection[Any]) -> str:
-    return "{" + ",".join('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values) + "}"
+def _array(values: Collection[str]) -> str:
+    return _text("{" + _json(values)[1:-1] + "}")  # of printable text an array is spelled as JSON spells it
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _numbers(values: Collection[int]) -> str:
@@ -153,16 +157,15 @@ def _numbers(values: Collection[int]) -> str:
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "uuid": str,
-    "text": str,
+    "text": _text,
     "integer": str,
     "boolean": lambda value: "t" if value else "f",
     "date": dt.date.isoformat,
     "timestamptz": dt.datetime.isoformat,
     "text[]": _array,
     "bigint[]": _numbers,
-    "jsonb": lambda value: orjson.dumps(value).decode(),
+    "jsonb": lambda value: _text(_json(value)),
 }
-_PLAIN = {"uuid", "integer", "boolean", "date", "timestamptz", "bigint[]"}
 
 
 class Row(NamedTuple):
@@ -180,13 +183,9 @@ class Row(NamedTuple):
 def row(journey: Journey, figures: Collection[Collection[int]]) -> Row:
     """The row of a folded journey. `figures`: for each figure the numbers of the columns that it reads."""
     fields = []
-    for column in COLUMNS:
-        value = _value(journey, column.name)
-        if value is None:
-            fields.append("\\N")
-        else:
-            text: str = _WRITERS[column.type](value)
-            fields.append(text if column.type in _PLAIN else _text(text))
+    for value_of, write in _FIELDS:
+        value = value_of(journey)
+        fields.append("\\N" if value is None else write(value))
     parts = [_hash("\t".join([fields[i] for i in numbers])) for numbers in figures]
     parts.append(_hash("\t".join(fields)))
     return Row(journey.journey_id, fields, parts)
@@ -208,16 +207,17 @@ def exit_paths(stages: Iterable[Mapping[str, Any]]) -> list[str]:
     return [" ".join((month, *sorted(words))) for month, words in sorted(months.items())]
 
 
-def _value(journey: Journey, name: str) -> Any:
-    if name == "path":
-        return " ".join(sorted(map(stage_word, journey.stages)))
-    if name == "exit_paths":
-        return exit_paths(journey.stages)
-    if name in ("positions", "stages_after", "holders_after"):
-        return [entry[("positions", "stages_after", "holders_after").index(name)] for entry in journey.timeline]
-    if name == "hearings":
-        return len(journey.hearings)
-    return getattr(journey, _ATTRIBUTE.get(name, name))
+_VALUES: dict[str, Callable[[Journey], Any]] = {
+    "path": lambda journey: " ".join(sorted(map(stage_word, journey.stages))),
+    "exit_paths": lambda journey: exit_paths(journey.stages),
+    "hearings": lambda journey: len(journey.hearings),
+    "hearing_rows": attrgetter("hearings"),
+    "reference_rows": attrgetter("references"),
+    "positions": lambda journey: [entry[0] for entry in journey.timeline],
+    "stages_after": lambda journey: [entry[1] for entry in journey.timeline],
+    "holders_after": lambda journey: [entry[2] for entry in journey.timeline],
+}
+_FIELDS = [(_VALUES.get(c.name, attrgetter(c.name)), _WRITERS[c.type]) for c in COLUMNS]
 
 
 def _hash(text: str) -> int:

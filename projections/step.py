@@ -68,6 +68,7 @@ def forward(cur: Cursor[Any], n: int | None, *, upto: int | None, limit: int) ->
     if bytes(rules) != digest():
         raise OtherRules
     tables.enter(cur, build, local=True)
+    tables.look_up(cur)
     records = read(cur, after=position, upto=upto, limit=limit)
     done = Step(build, position, len(records))
     if not records:

@@ -42,11 +42,11 @@ SELECT e.from_id, e.to_id, e.how FROM cluster JOIN edge e ON e.from_id = cluster
 """
 
 FACTS = """
-SELECT f.position, f.subject, f.named_scheme, f.named, f.source, f.event_id, f.type, f.occurred_at, f.precise, f.live,
+SELECT f.position, f.subject, f.named_scheme, f.named, f.source, f.event_id, f.type, f.occurred_at, f.precise, f.live, f.anomaly,
        f.said_at, e.topic, e.state, e.known_at, o.topic, o.state, o.known_at
 FROM fact f
 JOIN log.stored_events e ON e.notification_id = f.said_at
-LEFT JOIN log.stored_events o ON o.notification_id = f.position AND f.said_at <> f.position
+LEFT JOIN log.stored_events o ON o.notification_id = CASE WHEN f.said_at <> f.position THEN f.position END
 WHERE f.subject = ANY(%s::uuid[])
 """
 
@@ -96,10 +96,10 @@ def _ties(connection: Connection[Any], persons: Collection[UUID]) -> tuple[list[
 def _facts(connection: Connection[Any], subjects: list[UUID], references: dict[UUID, Reference]) -> list[Fact]:
     facts = []
     for row in connection.execute(FACTS, (subjects,), binary=True):
-        position, subject, scheme, value, source, id_, type_, occurred, precise, live, said_at = row[:11]
-        record = decode(said_at, *row[11:14])
+        position, subject, scheme, value, source, id_, type_, occurred, precise, live, anomaly, said_at = row[:12]
+        record = decode(said_at, *row[12:15])
         amended = said_at != position
-        recorded = decode(position, *row[14:17]).recorded if amended else record.recorded
+        recorded = decode(position, *row[15:18]).recorded if amended else record.recorded
         facts.append(
             Fact(
                 position=position,
@@ -115,6 +115,7 @@ def _facts(connection: Connection[Any], subjects: list[UUID], references: dict[U
                 data=record.data["data"] if amended else record.data,
                 voided=not live,
                 amended=amended,
+                anomaly=anomaly,
             )
         )
     return facts

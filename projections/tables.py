@@ -22,6 +22,11 @@ SELECT format('GRANT %%s ON %%s TO %%s', privilege_type, %(view)s,
 FROM pg_class, aclexplode(relacl) WHERE oid = %(view)s::regclass AND grantee <> relowner
 """
 
+LOOK_UP = """
+SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'
+"""
+
 
 def schema(n: int) -> str:
     return f"build_{n}"
@@ -30,6 +35,12 @@ def schema(n: int) -> str:
 def enter(cur: Cursor[Any], n: int, *, local: bool) -> None:
     """Make the unqualified names of every query mean the tables of this build, for the transaction or for the session."""
     cur.execute(f"SET {'LOCAL' if local else 'SESSION'} search_path TO {schema(n)}, pg_catalog")
+
+
+def look_up(cur: Cursor[Any]) -> None:
+    """For the transaction: go by indexes, and sort in memory. Who asks for a few thousand rows of a log of millions must never pay
+    for all of them, and with statistics that are old, or of a table that was empty, the planner reads them all."""
+    cur.execute(LOOK_UP)
 
 
 def create(connection: Connection[Any], n: int) -> None:

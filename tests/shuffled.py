@@ -24,7 +24,7 @@ from typing import Any
 import psycopg
 
 from projections.step import step
-from tests import answers
+from tests.told import answered, tabled
 from vjt.stack.kafka import Kafka
 from vjt.stack.postgres import Postgres
 
@@ -160,11 +160,11 @@ def compare(folder: Path, postgres: str, kafka: str, journeys: int, seed: int) -
     steps(stepped, rng)
 
     failed = 0
-    expected = answers.told(known.read_bytes())
+    expected = answered(known.read_bytes())
     first = in_order.hashes()
     for way in (in_order, published, stepped):
         way.run("verify")
-        differing = expected.differing(answers.found(way.dsn))
+        differing = expected.differing(tabled(way.dsn))
         rows = {name: (first[name], found) for name, found in way.hashes().items() if found != first[name]}
         broken = way.one("SELECT count(*) FROM journeys.broken")
         print(f"{way.name}: {len(expected.journeys):,} journeys and {len(expected.attrition):,} totals answered,"

@@ -13,10 +13,10 @@ import psycopg
 import pytest
 
 from streams.topics import create_topics
-from tests import answers
 from tests.conftest import named
 from tests.integration.store.given import rows
 from tests.system.broker import PATIENCE, command, emptied, run, sent, until
+from tests.told import Truth, answered, tabled
 
 JOURNEYS, SEED = 250, 11
 CHANGES = "journeys.changes.v1"
@@ -30,7 +30,7 @@ class Told(NamedTuple):
 
     database: str
     kafka: str
-    expected: answers.Answers
+    expected: Truth
     ends: dict[str, int]
 
     def vjt(self, *words: str) -> tuple[int, str, str]:
@@ -72,7 +72,7 @@ def told(postgres: str, kafka: str, tmp_path_factory: pytest.TempPathFactory) ->
         for worker in workers.values():
             worker.kill()
             worker.communicate()
-    yield Told(database, kafka, answers.told(known.read_bytes()), ends)
+    yield Told(database, kafka, answered(known.read_bytes()), ends)
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("DROP DATABASE main_line WITH (FORCE)")
 
@@ -83,7 +83,7 @@ async def _topics(kafka: str) -> None:
 
 
 def test_what_was_published_is_in_the_tables_as_the_simulator_says(told: Told) -> None:
-    assert told.expected.differing(answers.found(told.database)) == {}
+    assert told.expected.differing(tabled(told.database)) == {}
 
 
 def test_the_workers_end_when_they_are_told_to(told: Told) -> None:
@@ -160,4 +160,4 @@ def test_a_wrong_count_is_found_and_a_rebuild_mends_it(told: Told) -> None:
     assert told.vjt("verify")[0] == 1
     assert told.vjt("rebuild")[0] == 0
     assert told.vjt("verify")[0] == 0
-    assert told.expected.differing(answers.found(told.database)) == {}
+    assert told.expected.differing(tabled(told.database)) == {}

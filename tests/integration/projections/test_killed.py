@@ -138,7 +138,7 @@ def test_a_projector_killed_at_any_point_leaves_each_event_once(begun: World, po
     catch_up(begun.dsn)
     check(begun)
     told = set(rows(begun.dsn, TOLD))
-    changed = {id_ for id_, journey in TRUTH["journeys"].items() if figures["journeys"].get(id_) != journey}
+    changed = {id_ for id_, journey in TRUTH.journeys.items() if figures.journeys.get(id_) != journey}
     assert changed <= told
 
 

@@ -69,7 +69,7 @@ class Listed:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         known = list(self.labels)
-        return {"type": "string", "pattern": f"^(?:{self.pattern})$", "examples": [known[0]], "x-codes": known}
+        return handler(schema) | {"examples": [known[0]], "x-codes": known}
 
 
 Ref = Annotated[str, Text(strict=True, strip_whitespace=True, to_upper=True, pattern=f"^{reference.PATTERN}$")]
@@ -110,17 +110,29 @@ Day = Annotated[
 Flag = Annotated[bool, Field(strict=True, examples=[True])]
 Age = Annotated[int, Field(strict=True, description="Whole years, at the report.", examples=[34]), Ge(0), Le(130)]
 
-OffenceGroup = Annotated[str, Listed(codes.OFFENCE_GROUPS)]
+OffenceGroup = Annotated[
+    str,
+    Listed(codes.OFFENCE_GROUPS),
+    Field(description="The offence: a subgroup of the Home Office's, or as much as the source knows."),
+]
 OffenceCode = Annotated[
     str,
     Text(strict=True, strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9/.]{0,9}$"),
     Field(description="A Home Office offence code.", examples=["8N"]),
 ]
 OffenceFlag = Annotated[str, Listed(codes.FLAGS)]
-Relationship = Annotated[str, Listed(codes.RELATIONSHIPS)]
-Sex = Annotated[str, Listed(codes.SEXES)]
-Ethnicity = Annotated[str, Listed(codes.ETHNICITIES, r"[A-Za-z0-9]{1,10}", upper=True)]
-ObservedEthnicity = Annotated[str, Listed(codes.OBSERVED_ETHNICITIES)]
+Relationship = Annotated[str, Listed(codes.RELATIONSHIPS), Field(description="What the suspect is to the victim.")]
+Sex = Annotated[str, Listed(codes.SEXES), Field(description="Sex, as recorded.")]
+Ethnicity = Annotated[
+    str,
+    Listed(codes.ETHNICITIES, r"[A-Za-z0-9]{1,10}", upper=True),
+    Field(description="Ethnicity as the person gives it (18+1)."),
+]
+ObservedEthnicity = Annotated[
+    str,
+    Listed(codes.OBSERVED_ETHNICITIES),
+    Field(description="Appearance as an officer noted it; no substitute for the former."),
+]
 
 
 class Link(NamedTuple):

@@ -22,9 +22,19 @@ class Target(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    source: Annotated[str, Field(strict=True, min_length=1, max_length=200, examples=["/police/met"])]
-    id: Annotated[str, Field(strict=True, min_length=1, max_length=200, examples=["6d5f0a1e"])]
-    type: Annotated[str, Field(strict=True, max_length=100, examples=["police.outcome-recorded.v1"])]
+    source: Annotated[
+        str, Field(strict=True, min_length=1, max_length=200, description="Its source.", examples=["/police/met"])
+    ]
+    id: Annotated[str, Field(strict=True, min_length=1, max_length=200, description="Its id.", examples=["6d5f0a1e"])]
+    type: Annotated[
+        str,
+        Field(
+            strict=True,
+            max_length=100,
+            description="Its type, version included.",
+            examples=["police.outcome-recorded.v1"],
+        ),
+    ]
 
 
 class EventVoided(EventData):

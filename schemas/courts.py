@@ -40,7 +40,7 @@ class CaseReceived(EventData):
     urn: Urn
     court: Court
     jurisdiction: Jurisdiction
-    in_custody: Flag | None = None
+    in_custody: Flag | None = Field(None, description="Whether the defendant is held.")
 
 
 class _OnHearing(EventData):
@@ -59,10 +59,14 @@ class HearingListed(_OnHearing):
     court_case_number: CourtCaseNumber | None = None
     urn: Urn | None = None
     court: Court
-    hearing_type: Annotated[str, Listed(codes.HEARING_TYPES, r"[A-Za-z0-9]{1,10}", upper=True)]
-    start_date: Day = Field(examples=["2022-03-14"])
+    hearing_type: Annotated[str, Listed(codes.HEARING_TYPES, r"[A-Za-z0-9]{1,10}", upper=True)] = Field(
+        description="HMCTS's code; `TRL` and `TNW` are trials."
+    )
+    start_date: Day = Field(description="The date that it is listed for.", examples=["2022-03-14"])
     jurisdiction: Jurisdiction | None = None
-    estimate_days: Annotated[int, Field(strict=True, examples=[3]), Ge(1), Le(1000)] | None = None
+    estimate_days: Annotated[int, Field(strict=True, examples=[3]), Ge(1), Le(1000)] | None = Field(
+        None, description="How many days it is expected to take."
+    )
 
 
 class HearingRelisted(_OnHearing):
@@ -70,7 +74,7 @@ class HearingRelisted(_OnHearing):
 
     TYPE = "courts.hearing-relisted.v1"
 
-    start_date: Day = Field(examples=["2022-06-13"])
+    start_date: Day = Field(description="Its new date.", examples=["2022-06-13"])
     court: Court | None = None
 
 
@@ -78,7 +82,9 @@ class _LeadsOn(_OnHearing):
     LINKS = (Link("hearing_id", "next_hearing_id"),)
 
     next_hearing_id: NextHearingId | None = None
-    next_start_date: Day | None = Field(None, examples=["2022-06-13"])
+    next_start_date: Day | None = Field(
+        None, description="When that is; without *next_hearing_id*, this one's new date.", examples=["2022-06-13"]
+    )
 
 
 class HearingAdjourned(_LeadsOn):
@@ -86,7 +92,7 @@ class HearingAdjourned(_LeadsOn):
 
     TYPE = "courts.hearing-adjourned.v1"
 
-    reason: Code | None = Field(None, examples=["insufficient_court_time"])
+    reason: Code | None = Field(None, description="Why.", examples=["insufficient_court_time"])
 
 
 class TrialOutcomeRecorded(_LeadsOn):
@@ -120,7 +126,9 @@ class _OnMeasures(EventData):
     hearing_id: HearingId | None = None
     court_case_number: CourtCaseNumber | None = None
     victim_reference: VictimReference
-    measures: Codes[Annotated[str, Listed(codes.SPECIAL_MEASURES)]]
+    measures: Codes[Annotated[str, Listed(codes.SPECIAL_MEASURES)]] = Field(
+        description="By their sections of the Youth Justice and Criminal Evidence Act 1999."
+    )
 
 
 class SpecialMeasuresApplied(_OnMeasures):
@@ -148,7 +156,7 @@ class VictimAttended(_OnHearing):
     NAMES = ("victim_reference",)
 
     victim_reference: VictimReference
-    attended: Flag
+    attended: Flag = Field(description="Whether they came.")
 
 
 class CaseCompleted(EventData):

@@ -43,8 +43,8 @@ class ActionPlanIssued(_OnCase):
     TYPE = "cps.action-plan-issued.v1"
 
     action_plan_id: ActionPlanId
-    due_date: Day | None = Field(None, examples=["2021-09-14"])
-    priority: Annotated[str, Listed(codes.PRIORITIES)] | None = None
+    due_date: Day | None = Field(None, description="When police are to answer.", examples=["2021-09-14"])
+    priority: Annotated[str, Listed(codes.PRIORITIES)] | None = Field(None, description="How urgent.")
 
 
 class ChargingDecisionMade(_OnCase):
@@ -52,8 +52,8 @@ class ChargingDecisionMade(_OnCase):
 
     TYPE = "cps.charging-decision-made.v1"
 
-    decision: ChargingDecision
-    test: Annotated[str, Listed(codes.CHARGING_TESTS)] | None = None
+    decision: ChargingDecision = Field(description="What CPS decided.")
+    test: Annotated[str, Listed(codes.CHARGING_TESTS)] | None = Field(None, description="By which test.")
     suspect_reference: SuspectReference | None = None
     crime_references: Crimes | None = None
     force: Force | None = None
@@ -64,7 +64,7 @@ class CaseReopened(_OnCase):
 
     TYPE = "cps.case-reopened.v1"
 
-    reason: Annotated[str, Listed(codes.CASE_REOPENING_REASONS)] | None = None
+    reason: Annotated[str, Listed(codes.CASE_REOPENING_REASONS)] | None = Field(None, description="Why.")
 
 
 class TrialReadinessCertified(_OnCase):
@@ -73,8 +73,10 @@ class TrialReadinessCertified(_OnCase):
     TYPE = "cps.trial-readiness-certified.v1"
 
     hearing_id: HearingId
-    ready: Flag
-    outstanding: Codes[Annotated[Code, Field(examples=["special_measures"])]] | None = None
+    ready: Flag = Field(description="Whether the prosecution is ready.")
+    outstanding: Codes[Annotated[Code, Field(examples=["special_measures"])]] | None = Field(
+        None, description="What is still missing."
+    )
 
 
 class _OnVictimInCase(_OnCase):
@@ -94,11 +96,15 @@ class VictimWithdrew(_OnVictimInCase):
 
     TYPE = "cps.victim-withdrew.v1"
 
-    reasons: Codes[Annotated[str, Listed(codes.WITHDRAWAL_REASONS)]] | None = None
+    reasons: Codes[Annotated[str, Listed(codes.WITHDRAWAL_REASONS)]] | None = Field(
+        None, description="Why, as the victim says."
+    )
     evidence: Codes[Annotated[str, Listed(codes.EVIDENCE)]] = Field(
         description="How it was recorded. Empty: there is no record that can be audited."
     )
-    checklist_completed: Flag | None = None
+    checklist_completed: Flag | None = Field(
+        None, description="Whether the force's checklist for withdrawals was gone through."
+    )
 
 
 class ProsecutionFinalised(_OnCase):
@@ -111,4 +117,6 @@ class ProsecutionFinalised(_OnCase):
     force: Force | None = None
     outcome: ProsecutionOutcome
     basis: ConvictionBasis | None = None
-    reason: Annotated[str, Listed(codes.PROSECUTION_REASONS)] | None = None
+    reason: Annotated[str, Listed(codes.PROSECUTION_REASONS)] | None = Field(
+        None, description="Why it was dropped or lost."
+    )

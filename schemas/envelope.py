@@ -18,6 +18,8 @@ TOPICS = {agency: f"{agency}.events.v1" for agency in ("police", "cps", "courts"
 
 CORRECTION = "correction"
 STRUCTURED = "application/cloudevents+json"
+SCHEMA = "urn:vjt:schema:"
+"""Before a type: the identifier of its JSON Schema, which an event may give as `dataschema`."""
 
 # A path of an URI-reference: no fragment and no query, so that `<source>#<id>` is never ambiguous.
 _SOURCE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}){1,199}")

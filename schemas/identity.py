@@ -22,8 +22,10 @@ class Linked(_OnPerson):
     TYPE = "identity.linked.v1"
     LINKS = (Link("uvi", "same_as"),)
 
-    method: Annotated[str, Listed(codes.LINK_METHODS)]
-    score: Annotated[float, Field(strict=True, examples=[0.97]), Ge(0), Le(1)] | None = None
+    method: Annotated[str, Listed(codes.LINK_METHODS)] = Field(description="How they were found to be one.")
+    score: Annotated[float, Field(strict=True, examples=[0.97]), Ge(0), Le(1)] | None = Field(
+        None, description="How sure a probabilistic link is."
+    )
     by: Code | None = Field(None, description="The team that linked them.", examples=["linking_team"])
 
 
@@ -33,7 +35,7 @@ class Unlinked(_OnPerson):
     TYPE = "identity.unlinked.v1"
     LINKS = (Link("uvi", "same_as", makes=False),)
 
-    reason: Code | None = Field(None, examples=["wrong_match"])
+    reason: Code | None = Field(None, description="Why.", examples=["wrong_match"])
 
 
 class _OnCase(EventData):
@@ -57,4 +59,4 @@ class CaseUnlinked(_OnCase):
     TYPE = "identity.case-unlinked.v1"
     LINKS = (Link("crime_references", "urn", makes=False),)
 
-    reason: Code | None = Field(None, examples=["wrong_case"])
+    reason: Code | None = Field(None, description="Why.", examples=["wrong_case"])

@@ -60,8 +60,11 @@ ProsecutionOutcome = Annotated[
         "lie_on_file",
         "administratively_finalised",
     ],
-    Field(description="`acquitted` is dismissed too.", examples=["convicted"]),
+    Field(description="How it ended; `acquitted` is dismissed too.", examples=["convicted"]),
 ]
-TrialOutcome = Annotated[Literal["effective", "cracked", "ineffective", "vacated"], Field(examples=["ineffective"])]
-Jurisdiction = Literal["crown", "magistrates"]
-ConvictionBasis = Annotated[str, Listed(codes.CONVICTION_BASES)]
+TrialOutcome = Annotated[
+    Literal["effective", "cracked", "ineffective", "vacated"],
+    Field(description="What became of the trial.", examples=["ineffective"]),
+]
+Jurisdiction = Annotated[Literal["crown", "magistrates"], Field(description="Crown Court or magistrates' court.")]
+ConvictionBasis = Annotated[str, Listed(codes.CONVICTION_BASES), Field(description="How the conviction came about.")]

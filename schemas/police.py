@@ -42,7 +42,9 @@ class Victim(BaseModel):
     sex: Sex | None = None
     ethnicity_self_defined: Ethnicity | None = None
     ethnicity_officer_observed: ObservedEthnicity | None = None
-    vulnerabilities: Codes[Annotated[str, Listed(codes.VULNERABILITIES)]] | None = None
+    vulnerabilities: Codes[Annotated[str, Listed(codes.VULNERABILITIES)]] | None = Field(
+        None, description="What was recorded as making the victim vulnerable. Empty: asked, and nothing."
+    )
     interpreter_language: Code | None = Field(None, description="ISO 639 code of the language.", examples=["pl"])
 
 
@@ -58,13 +60,17 @@ class CrimeReported(EventData):
     victim_reference: VictimReference
     offence_group: OffenceGroup = Field(examples=["violence_with_injury"])
     offence_code: OffenceCode | None = None
-    flags: Codes[OffenceFlag] | None = None
-    offence_date: Day | None = Field(None, examples=["2021-05-01"])
+    flags: Codes[OffenceFlag] | None = Field(None, description="All flags that the record now has.")
+    offence_date: Day | None = Field(None, description="When it happened, or began.", examples=["2021-05-01"])
     bcu: Code | None = Field(None, description="The command unit that has the crime.", examples=["central_east"])
-    location_type: Annotated[str, Listed(codes.LOCATIONS)] | None = None
+    location_type: Annotated[str, Listed(codes.LOCATIONS)] | None = Field(None, description="The kind of place.")
     suspect_relationship: Relationship | None = None
-    suspect_known_on_pnc: Flag | None = None
-    reporting_route: Annotated[str, Listed(codes.REPORTING_ROUTES)] | None = None
+    suspect_known_on_pnc: Flag | None = Field(
+        None, description="Whether the suspect is on the Police National Computer."
+    )
+    reporting_route: Annotated[str, Listed(codes.REPORTING_ROUTES)] | None = Field(
+        None, description="How police were told."
+    )
     victim: Victim | None = None
     uvi: Uvi | None = None
 
@@ -80,7 +86,7 @@ class CrimeCancelled(_OnCrime):
 
     TYPE = "police.crime-cancelled.v1"
 
-    reason: Code | None = Field(None, examples=["recorded_twice"])
+    reason: Code | None = Field(None, description="Why.", examples=["recorded_twice"])
 
 
 class SuspectIdentified(_OnCrime):
@@ -90,7 +96,7 @@ class SuspectIdentified(_OnCrime):
 
     suspect_reference: SuspectReference | None = None
     relationship: Relationship | None = None
-    known_on_pnc: Flag | None = None
+    known_on_pnc: Flag | None = Field(None, description="Whether the suspect is on the Police National Computer.")
     age: Age | None = None
     sex: Sex | None = None
     ethnicity_self_defined: Ethnicity | None = None
@@ -102,7 +108,7 @@ class InvestigationReopened(_OnCrime):
 
     TYPE = "police.investigation-reopened.v1"
 
-    reason: Code | None = Field(None, examples=["further_evidence"])
+    reason: Code | None = Field(None, description="Why.", examples=["further_evidence"])
 
 
 class OutcomeAudited(_OnCrime):
@@ -113,8 +119,10 @@ class OutcomeAudited(_OnCrime):
 
     victim_reference: VictimReference | None = None
     outcome_code: OutcomeCode
-    correct: Flag
-    reasons: Codes[Annotated[Code, Field(examples=["no_auditable_record"])]] | None = None
+    correct: Flag = Field(description="Whether it was the right outcome.")
+    reasons: Codes[Annotated[Code, Field(examples=["no_auditable_record"])]] | None = Field(
+        None, description="What was wrong with the record."
+    )
 
 
 class CrimeReclassified(_OnCrime):
@@ -124,7 +132,7 @@ class CrimeReclassified(_OnCrime):
 
     offence_group: OffenceGroup | None = None
     offence_code: OffenceCode | None = None
-    flags: Codes[OffenceFlag] | None = None
+    flags: Codes[OffenceFlag] | None = Field(None, description="All flags that the record now has.")
 
 
 class _OnCrimeOrCase(EventData):
@@ -142,8 +150,8 @@ class VictimUpdated(_OnCrimeOrCase):
 
     TYPE = "police.victim-updated.v1"
 
-    channel: Annotated[str, Listed(codes.UPDATE_CHANNELS)] | None = None
-    about: Annotated[str, Listed(codes.UPDATE_SUBJECTS)] | None = None
+    channel: Annotated[str, Listed(codes.UPDATE_CHANNELS)] | None = Field(None, description="How.")
+    about: Annotated[str, Listed(codes.UPDATE_SUBJECTS)] | None = Field(None, description="Of what.")
 
 
 class _OnVictim(_OnCrime):
@@ -157,8 +165,8 @@ class NeedsAssessed(_OnVictim):
 
     TYPE = "police.needs-assessed.v1"
 
-    enhanced_rights: Flag
-    needs: Codes[Annotated[Code, Field(examples=["interpreter"])]] | None = None
+    enhanced_rights: Flag = Field(description="Whether the Victims' Code gives the victim enhanced rights.")
+    needs: Codes[Annotated[Code, Field(examples=["interpreter"])]] | None = Field(None, description="What they need.")
 
 
 class VictimMaterialRequested(_OnVictim):
@@ -166,7 +174,7 @@ class VictimMaterialRequested(_OnVictim):
 
     TYPE = "police.victim-material-requested.v1"
 
-    material: Annotated[str, Listed(codes.MATERIALS)]
+    material: Annotated[str, Listed(codes.MATERIALS)] = Field(description="What was asked for.")
 
 
 class _OnSuspect(_OnCrime):
@@ -190,12 +198,12 @@ class SuspectReleased(_OnSuspect):
 
     TYPE = "police.suspect-released.v1"
 
-    basis: Annotated[str, Listed(codes.RELEASE_BASES)]
-    bail_conditions: Flag | None = None
+    basis: Annotated[str, Listed(codes.RELEASE_BASES)] = Field(description="On what footing.")
+    bail_conditions: Flag | None = Field(None, description="Whether there are conditions.")
 
 
 class _OnProtection(_OnVictim):
-    measure: Annotated[str, Listed(codes.PROTECTIVE_MEASURES)]
+    measure: Annotated[str, Listed(codes.PROTECTIVE_MEASURES)] = Field(description="Which measure.")
 
 
 class ProtectiveMeasureApplied(_OnProtection):
@@ -225,8 +233,10 @@ class ChargeReferralSubmitted(EventData):
 
     urn: Urn
     crime_references: Crimes
-    referral_type: Literal["full_code", "threshold", "early_advice"] | None = None
-    in_custody: Flag | None = None
+    referral_type: Literal["full_code", "threshold", "early_advice"] | None = Field(
+        None, description="The test asked for, or early advice; by default `full_code`."
+    )
+    in_custody: Flag | None = Field(None, description="Whether the suspect is held.")
 
 
 class ActionPlanAnswered(EventData):
@@ -254,11 +264,15 @@ class VictimWithdrew(_OnCrimeOrCase):
 
     TYPE = "police.victim-withdrew.v1"
 
-    reasons: Codes[Annotated[str, Listed(codes.WITHDRAWAL_REASONS)]] | None = None
+    reasons: Codes[Annotated[str, Listed(codes.WITHDRAWAL_REASONS)]] | None = Field(
+        None, description="Why, as the victim says."
+    )
     evidence: Codes[Annotated[str, Listed(codes.EVIDENCE)]] = Field(
         description="How it was recorded. Empty: there is no record that can be audited."
     )
-    checklist_completed: Flag | None = None
+    checklist_completed: Flag | None = Field(
+        None, description="Whether the force's checklist for withdrawals was gone through."
+    )
 
 
 class VictimReEngaged(_OnCrimeOrCase):

@@ -17,7 +17,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from schemas.base import EventData
-from schemas.envelope import CORRECTION, STRUCTURED, TOPICS, Precision, agency_of, may_send
+from schemas.envelope import CORRECTION, SCHEMA, STRUCTURED, TOPICS, Precision, agency_of, may_send
 from schemas.instant import AHEAD, EARLIEST, instant
 from schemas.rejected import Rejected, invalid_data
 from schemas.types import TYPES
@@ -26,7 +26,18 @@ MOST_BYTES = 1_000_000
 """The largest event that is read: a broker's usual bound; 10,000 crime references fit."""
 
 _ATTRIBUTES = frozenset(
-    ("specversion", "id", "source", "type", "time", "recordedtime", "timeprecision", "datacontenttype", "data")
+    (
+        "specversion",
+        "id",
+        "source",
+        "type",
+        "time",
+        "recordedtime",
+        "timeprecision",
+        "datacontenttype",
+        "dataschema",
+        "data",
+    )
 )
 _EXTENSION = re.compile(r"[a-z0-9]+", re.ASCII)
 _JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json *(?:;.*)?", re.ASCII | re.IGNORECASE)
@@ -78,6 +89,9 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]] = (), *, topi
     content_type = attributes.get("datacontenttype")
     if content_type is not None and not (isinstance(content_type, str) and _JSON_TYPE.fullmatch(content_type)):
         _wrong("datacontenttype", "must be application/json")
+    schema = attributes.get("dataschema")
+    if isinstance(schema, str) and schema.startswith(SCHEMA) and schema != SCHEMA + type:
+        _wrong("dataschema", "must be the schema of the event's own type")
     occurred = _time(attributes, "time", now)
     recorded = occurred if attributes.get("recordedtime") is None else _time(attributes, "recordedtime", now)
     try:

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from schemas import codes
 from schemas.base import CrimeReference, EventData, Force, Listed, Uvi, VictimReference
 
@@ -18,7 +20,7 @@ class _OnVictim(EventData):
 
 
 class _OnService(_OnVictim):
-    service: Annotated[str, Listed(codes.SERVICES)]
+    service: Annotated[str, Listed(codes.SERVICES)] = Field(description="Which service.")
 
 
 class ReferralReceived(_OnService):
@@ -40,7 +42,7 @@ class ServiceEnded(_OnService):
 
 
 class _OnConcern(_OnVictim):
-    concern: Annotated[str, Listed(codes.CONCERNS)]
+    concern: Annotated[str, Listed(codes.CONCERNS)] = Field(description="About what.")
 
 
 class ConcernRaised(_OnConcern):

@@ -212,6 +212,7 @@ def test_content_is_type_times_precision_and_data_and_nothing_else() -> None:
     same = [
         one | {"id": "another", "source": "/police/met/wcu", "traceparent": "x"},
         one | {"datacontenttype": "application/vnd.vjt+json"},
+        one | {"dataschema": "https://example.org/arrest"},
         one | {"time": "2021-05-03T10:12:00+01:00"},
         one | {"timeprecision": "second"},
         one | {"data": {"new_field": {"a": 2, "b": 1}, "crime_reference": "CR1"}},
@@ -221,7 +222,7 @@ def test_content_is_type_times_precision_and_data_and_nothing_else() -> None:
         one | {"time": "2021-05-03T09:12:01Z"},
         one | {"recordedtime": "2021-05-03T09:40:12Z"},
         one | {"timeprecision": "day"},
-        one | {"type": "police.suspect-interviewed.v1"},
+        one | {"type": "police.suspect-interviewed.v1", "dataschema": None},
         one | {"data": {"crime_reference": "CR1"}},
         one | {"data": one["data"] | {"crime_reference": "cr1"}},
     ]
@@ -264,3 +265,15 @@ def test_messages_say_where_and_what_but_never_the_value() -> None:
             taken(event)
         assert caught.value.pointer == f"/data/{field}"
         assert "SECRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "schema", [None, f"urn:vjt:schema:{ARREST}", "https://example.org/arrest", "urn:uuid:6d5f0a1e", 7]
+)
+def test_a_dataschema_is_the_types_own_or_the_agencys(schema: Any) -> None:
+    assert taken(said(ARREST) | {"dataschema": schema})
+
+
+@pytest.mark.parametrize("schema", ["urn:vjt:schema:", "urn:vjt:schema:police.suspect-arrested.v2"])
+def test_a_dataschema_of_another_type_is_rejected(schema: str) -> None:
+    assert rejected(said(ARREST) | {"dataschema": schema}) == ("invalid_envelope", "/dataschema")

@@ -179,9 +179,7 @@ def _drawing(journeys: list[Journey], day: date) -> list[Journey]:
     before it (contract 4, People)."""
     begun = [j for j in journeys if j.crime.reported <= day]
     latest = max((j.crime.reported for j in begun), default=day)
-    return [j for j in begun if j.exit_at is None or j.exit_at > day] or [
-        j for j in begun if j.crime.reported == latest
-    ]
+    return [j for j in begun if j.open_on(day)] or [j for j in begun if j.crime.reported == latest]
 
 
 def _cells(j: Journey) -> list[Cell]:

@@ -9,7 +9,8 @@ from typing import Any
 from schemas.envelope import envelope, to_structured
 from simulator import london
 from simulator.people import choose
-from simulator.story import Said, Story
+from simulator.story import Story
+from simulator.telling import Said
 
 END = datetime.combine(london.HORIZON, time(23), UTC)
 REFERRAL = "police.charge-referral-submitted.v1"

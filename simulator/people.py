@@ -81,6 +81,7 @@ class Journey:
     services: set[str] = field(default_factory=set)  # that began to help
     spells: list[Spell] = field(default_factory=list)
     endings: list[str] = field(default_factory=list)  # one for each prosecution that is over
+    turns: list[date] = field(default_factory=list)  # the days on which it ended, was open again, ended, …
 
     @property
     def id(self) -> UUID:
@@ -100,10 +101,18 @@ class Journey:
         return "charging" if self.referred else "investigation"
 
     def ends(self, exit: str, day: date) -> None:
+        if self.exit is None:
+            self.turns.append(day)
         self.exit, self.exit_at = exit, day
 
-    def goes_on(self) -> None:
+    def goes_on(self, day: date) -> None:
+        if self.exit is not None:
+            self.turns.append(day)
         self.exit = self.exit_at = None
+
+    def open_on(self, day: date) -> bool:
+        """Whether it was open at some time of the day."""
+        return day in self.turns or sum(turn < day for turn in self.turns) % 2 == 0
 
 
 def relationship(rng: Random, crime: Crime) -> str:

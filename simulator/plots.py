@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from simulator import london
 from simulator.beginnings import investigate
+from simulator.charging import code, deliberate, not_to_charge, refer, restate
 from simulator.court import prosecute
 from simulator.people import choose
-from simulator.story import NotYet, Story
+from simulator.story import Story
+from simulator.telling import NotYet
 
 EVENTS = ("with_evidence", "without_evidence")
 """Withdrawals that are more than an outcome."""
@@ -35,60 +37,6 @@ def _plot(s: Story, kind: str) -> Callable[[Story], None]:
     return PLOTS[choose(s.rng, london.WITHDRAWN if withdrawn else london.OTHERS)]
 
 
-# Parts
-
-
-def _refer(s: Story) -> None:
-    """Police send the file to CPS, who take it, sometimes only at the second time of asking."""
-    s.suspect()
-    s.wait(s.offence.referral)
-    if s.perhaps(0.06):
-        s.refer("early_advice")
-        s.wait(5)
-        s.receive()
-        s.wait(10)
-    s.refer(s.rng.choice(("full_code", "full_code", "threshold", None)))
-    if s.perhaps(0.07):
-        return  # the receipt is not on record
-    s.wait(2)
-    if s.perhaps(0.12):
-        s.receive(accepted=False)
-        s.wait(15)
-        s.refer()
-        s.wait(2)
-    s.receive()
-
-
-def _deliberate(s: Story) -> None:
-    """CPS ask for more, once or twice, and police answer."""
-    while s.perhaps(0.3):
-        s.wait(s.offence.decision / 2)
-        s.plan()
-        s.wait(s.offence.decision / 2)
-        s.answer()
-    s.wait(s.offence.decision)
-
-
-def _not_to_charge(s: Story) -> str:
-    return s.rng.choice(("no_further_action_evidential",) * 3 + ("no_further_action_public_interest", "other"))
-
-
-def _restate(s: Story) -> None:
-    """Police put CPS's decision into their own book."""
-    if s.perhaps(0.8):
-        s.wait(3)
-        s.outcome(choose(s.rng, london.RESTATED))
-
-
-def _code(s: Story) -> int:
-    """Why police close it: with a suspect known never 18."""
-    while (code := choose(s.rng, london.POLICE_CLOSES)) == 18 and s.known:
-        pass
-    if code != 18:
-        s.suspect()
-    return code
-
-
 # Withdrawn before a charge
 
 
@@ -98,7 +46,7 @@ def withdraws(s: Story) -> None:
 
 
 def withdraws_in_charging(s: Story) -> None:
-    _refer(s)
+    refer(s)
     if s.perhaps(0.3):
         s.wait(4)
         s.plan()
@@ -106,7 +54,7 @@ def withdraws_in_charging(s: Story) -> None:
     s.withdraw(s.victims[0])
     if s.perhaps(0.6):
         s.wait(6)
-        s.decide(_not_to_charge(s))
+        s.decide(not_to_charge(s))
 
 
 def withdrawn_referred_not_charged(s: Story) -> None:
@@ -118,7 +66,7 @@ def withdrawn_referred_not_charged(s: Story) -> None:
 def withdraws_again_after_referral(s: Story) -> None:
     s.wait(s.offence.withdrawal)
     s.withdraw(s.victims[0], s.rng.choice(EVENTS))
-    _refer(s)
+    refer(s)
     s.wait(8)
     s.withdraw(s.victims[0], s.rng.choice(EVENTS))
 
@@ -134,7 +82,7 @@ def withdraws_twice(s: Story) -> None:
 
 def withdraws_once_reopened(s: Story) -> None:
     s.wait(30)
-    s.close(_code(s))
+    s.close(code(s))
     s.wait(25)
     s.reopen()
     s.wait(s.offence.withdrawal)
@@ -153,7 +101,7 @@ def withdraws_after_an_outcome_removed(s: Story) -> None:
 def withdraws_after_closure(s: Story) -> None:
     """Outcome 14 or 16 takes the place of another police outcome."""
     s.wait(30)
-    s.close(_code(s))
+    s.close(code(s))
     s.wait(15)
     s.withdraw(s.victims[0], "outcome_alone")
 
@@ -163,7 +111,7 @@ def withdraws_after_closure(s: Story) -> None:
 
 def closed_by_police(s: Story) -> None:
     s.wait(30)
-    s.close(_code(s))
+    s.close(code(s))
 
 
 def settled_out_of_court(s: Story) -> None:
@@ -194,21 +142,21 @@ def closed_after_triage(s: Story) -> None:
 
 
 def not_charged(s: Story) -> None:
-    _refer(s)
-    _deliberate(s)
-    s.decide(_not_to_charge(s))
-    _restate(s)
+    refer(s)
+    deliberate(s)
+    s.decide(not_to_charge(s))
+    restate(s)
 
 
 def settled_by_cps(s: Story) -> None:
-    _refer(s)
-    _deliberate(s)
+    refer(s)
+    deliberate(s)
     s.decide("out_of_court_disposal")
 
 
 def closed_by_cps_for_now(s: Story) -> None:
     """Administratively finalised, and sent again, or not."""
-    _refer(s)
+    refer(s)
     s.wait(60)
     s.decide("administratively_finalised")
     if s.perhaps(0.6):
@@ -216,13 +164,13 @@ def closed_by_cps_for_now(s: Story) -> None:
         s.refer()
         s.wait(3)
         s.receive()
-        _deliberate(s)
-        s.decide(_not_to_charge(s))
+        deliberate(s)
+        s.decide(not_to_charge(s))
 
 
 def charged(s: Story) -> None:
-    _refer(s)
-    _deliberate(s)
+    refer(s)
+    deliberate(s)
     s.charge()
     prosecute(s)
 
@@ -246,7 +194,7 @@ def charge_removed(s: Story) -> None:
     s.wait(6)
     s.remove_charge()
     s.wait(s.offence.decision)
-    s.decide(_not_to_charge(s))
+    s.decide(not_to_charge(s))
 
 
 def charged_after_withdrawal(s: Story) -> None:
@@ -265,16 +213,14 @@ def re_engaged(s: Story) -> None:
 
 def re_engaged_after_decision(s: Story) -> None:
     """The decision that followed the withdrawal is the exit, once the withdrawal is taken back."""
-    _refer(s)
+    refer(s)
     s.wait(s.offence.decision)
     s.withdraw(s.victims[0], s.rng.choice(EVENTS), recorded=False)
     s.wait(5)
     s.decide("no_further_action_evidential")
     decided = s.day
     s.wait(10)
-    s.re_engage(s.victims[0])
-    for j in s.journeys:
-        j.ends("cps_no_further_action", decided)
+    s.re_engage(s.victims[0], decided)
 
 
 def outcome_changed(s: Story) -> None:
@@ -296,7 +242,7 @@ def settled_after_withdrawal(s: Story) -> None:
 
 def reopened(s: Story) -> None:
     s.wait(30)
-    s.close(_code(s))
+    s.close(code(s))
     s.wait(30)
     s.reopen()
     s.rng.choice((closed_by_police, not_charged, charged, stalls))(s)
@@ -304,9 +250,9 @@ def reopened(s: Story) -> None:
 
 def reviewed(s: Story) -> None:
     """CPS look again at a decision not to charge."""
-    _refer(s)
-    _deliberate(s)
-    s.decide(_not_to_charge(s))
+    refer(s)
+    deliberate(s)
+    s.decide(not_to_charge(s))
     s.wait(20)
     s.reopen_case("victims_right_to_review")
     s.wait(25)
@@ -323,7 +269,7 @@ def stalls(s: Story) -> None:
 
 
 def stalls_in_charging(s: Story) -> None:
-    _refer(s)
+    refer(s)
     if s.perhaps(0.5):
         s.wait(10)
         s.plan()
@@ -342,7 +288,7 @@ def one_withdraws_then_closed(s: Story) -> None:
     s.wait(s.offence.withdrawal)
     s.withdraw(s.victims[0], s.rng.choice(EVENTS))
     s.wait(15)
-    s.close(_code(s))
+    s.close(code(s))
 
 
 def one_withdraws_then_charged(s: Story) -> None:
@@ -351,10 +297,10 @@ def one_withdraws_then_charged(s: Story) -> None:
         s.withdraw(s.victims[0], s.rng.choice(EVENTS))
         charged(s)
     else:
-        _refer(s)
+        refer(s)
         s.wait(5)
         s.withdraw(s.victims[-1], s.rng.choice(EVENTS))
-        _deliberate(s)
+        deliberate(s)
         s.charge()
         prosecute(s)
 

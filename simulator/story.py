@@ -4,26 +4,13 @@ Every method that is something happening says so (events) and books what it does
 are made of). Things that depend on one another never happen on one day. A story ends where the horizon is: `NotYet`.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 from simulator import london
-from simulator.people import Crime, Journey, Spell, Victim, choose, relationship
-
-
-class NotYet(Exception):
-    """It would happen after the horizon."""
-
-
-class Said(NamedTuple):
-    """One true statement of an agency, before anything goes wrong on its way."""
-
-    type: str
-    source: str
-    time: datetime
-    data: dict[str, Any]
-
+from simulator.people import Crime, Journey, Spell, Victim, choose
+from simulator.telling import Telling
 
 EXITS = (
     "convicted",
@@ -52,161 +39,22 @@ def closed_as(code: int) -> str:
     return "out_of_court_disposal" if code in london.DISPOSALS else CLOSED.get(code, "police_no_further_action")
 
 
-class Story:
-    """`name` is in every reference and id. `crimes` have their victims; `suspects` are those whom police may come to know."""
+class Story(Telling):
+    """What happens to the case, and how each journey stands then."""
 
     def __init__(
         self, rng: Random, name: str, offence: london.Offence, crimes: list[Crime], suspects: list[str]
     ) -> None:
-        self.rng, self.name, self.offence, self.crimes, self.suspects = rng, name, offence, crimes, suspects
-        self.force = crimes[0].force
-        self.journeys = [Journey(crime, victim) for crime in crimes for victim in crime.victims]
-        self.said: list[Said] = []
-        self.day = london.FIRST_DAY
-        self.known: list[str] = []  # suspects identified
+        super().__init__(rng, name, offence, crimes, suspects)
         self.urn = f"{'01' if self.force == 'met' else '48'}{name}"
         self.stranger: Crime | None = None  # a crime that will stand in the case by mistake
         self.court_case = f"T{name}"
         self.court: tuple[str, str] = ("", "")
         self.hearings = 0
         self.prosecutions = 1
-        self.settled = self.day  # when the second of CPS and court has spoken
         self.plans = 0
-        self.cps = choose(rng, london.CPS_AREAS)
-        self.alone: list[tuple[Victim, date, str]] = []  # services begun for a person, in no crime
-
-    # Time, chance and talk
-
-    def wait(self, mean: float) -> None:
-        """At least a day passes; while police investigate, the victims hear from them now and then."""
-        days = 1 + int(self.rng.expovariate(1 / mean))
-        end = self.day + timedelta(days)
-        if days > 28 and not any(j.charged for j in self.journeys):
-            for after in range(21, days, 28):
-                day = self.day + timedelta(after)
-                if day <= london.HORIZON and self.rng.random() < 0.6:
-                    self._update(day)
-        if end > london.HORIZON:
-            raise NotYet
-        self.day = end
-
-    def _update(self, day: date) -> None:
-        for j in self.journeys:
-            if j.exit is None:
-                channel = self.rng.choice(("phone", "email", "text_message", "in_person"))
-                said = {"channel": channel, "about": "investigation"}
-                self.say("police.victim-updated", self.about(j) | said, day)
-
-    def wait_for(self, day: date) -> None:
-        """A day that was set comes."""
-        if day > london.HORIZON:
-            raise NotYet
-        self.day = day
-
-    def wait_until_settled(self) -> None:
-        """What CPS and court say of one result is said."""
-        self.day = max(self.day, self.settled)
-        self.wait(20)
-
-    def perhaps(self, share: float) -> bool:
-        return self.rng.random() < share
-
-    def say(self, type: str, data: dict[str, Any], day: date | None = None) -> None:
-        """An agency says it, of today or of another day, in London's waking hours."""
-        agency = type.partition(".")[0]
-        part = {"police": f"/{self.force}", "cps": f"/{self.cps}"}.get(agency, "")
-        source = f"/{agency}{part}/simulated"
-        if agency == "cps" and "victim_reference" not in data:
-            for j in self.journeys:
-                j.area = self.cps.replace("-", "_")
-        at = day or self.day
-        seconds = 28_800 + self.rng.randrange(43_200)
-        time = datetime(at.year, at.month, at.day, tzinfo=UTC) + timedelta(seconds=seconds)
-        self.said.append(Said(f"{type}.v1", source, time, data))
-
-    @staticmethod
-    def about(journey: Journey) -> dict[str, Any]:
-        return {"crime_reference": journey.crime.reference, "victim_reference": journey.victim.number}
-
-    @property
-    def victims(self) -> list[Victim]:
-        return list({j.victim.number: j.victim for j in self.journeys}.values())
-
-    def of(self, victim: Victim) -> list[Journey]:
-        """The journeys of the person, whichever number they are under."""
-        return [j for j in self.journeys if j.victim.person == victim.person]
-
-    def crimes_of(self, victim: Victim) -> list[Crime]:
-        return [crime for crime in self.crimes if victim in crime.victims]
 
     # Police
-
-    def later(self, type: str, data: dict[str, Any], mean: float) -> date:
-        """Something on which nothing depends, some days from now: which day."""
-        day = self.day + timedelta(1 + int(self.rng.expovariate(1 / mean)))
-        if day <= london.HORIZON:
-            self.say(type, data, day)
-        return day
-
-    def identify(self) -> None:
-        """Police know the suspects, if they do not yet; they arrest and interview some."""
-        rng = self.rng
-        for suspect in self.suspects if not self.known else ():
-            if self.known:
-                self.wait(2)
-            data: dict[str, Any] = {"suspect_reference": suspect, "age": rng.randint(15, 60), "sex": "male"}
-            ethnicity: dict[str, str] = {}
-            if not self.perhaps(london.SUSPECT_ETHNICITY_MISSING):
-                ethnicity["ethnicity_self_defined"] = choose(rng, london.ETHNICITIES)
-            if not self.perhaps(london.MISSING["ethnicity_officer_observed"]):
-                ethnicity["ethnicity_officer_observed"] = choose(rng, london.OBSERVED)
-            arrested = self.perhaps(0.4)
-            interviewed = self.perhaps(0.9 if arrested else 0.2)
-            for crime in self.crimes:
-                named = {"crime_reference": crime.reference, "suspect_reference": suspect}
-                self.say("police.suspect-identified", named | data | ethnicity | self._of_suspect(crime))
-                crime.suspects += 1
-                crime.suspect |= ethnicity
-                crime.arrested |= arrested
-                crime.interviewed |= interviewed
-                if arrested:
-                    self.say("police.suspect-arrested", named)
-                if interviewed:
-                    self.say("police.suspect-interviewed", named)
-                if arrested:
-                    basis = rng.choice(("bail", "under_investigation", "no_further_action"))
-                    self.say("police.suspect-released", named | {"basis": basis})
-            self.known.append(suspect)
-
-    def _of_suspect(self, crime: Crime) -> dict[str, Any]:
-        """What police learn about a suspect that the reports did not have."""
-        said: dict[str, Any] = {}
-        if crime.relationship is None and self.perhaps(0.3):
-            crime.relationship = said["relationship"] = relationship(self.rng, crime)
-        elif crime.relationship in london.CLOSER and self.perhaps(0.2):
-            said["relationship"] = self.rng.choice(london.CLOSER)
-            crime.relationship = min(crime.relationship, said["relationship"], key=london.CLOSER.index)
-        if self.perhaps(0.3):
-            said["known_on_pnc"] = self.perhaps(0.3)
-            crime.on_pnc = crime.on_pnc or said["known_on_pnc"]
-        return said
-
-    def helped(self, journey: Journey, service: str, alone: date | None) -> None:
-        """A service began to help a victim, with one crime, or on a day as a person whom it alone is about."""
-        if alone:
-            self.alone.append((journey.victim, alone, service))
-        else:
-            for j in self.of(journey.victim):
-                if j.crime is journey.crime:
-                    j.services.add(service)
-
-    def suspect(self) -> None:
-        """There must be a suspect by now."""
-        if not self.suspects:
-            self.suspects = [f"S{self.name}A"]
-        if not self.known:
-            self.wait(3)
-            self.identify()
 
     def outcome(self, code: int, victim: Victim | None = None) -> None:
         """Police record it for every crime, or every crime of this victim."""
@@ -241,7 +89,7 @@ class Story:
         for j in self.journeys:
             if j.withdrawn and j.withdrawn.by_outcome:
                 j.withdrawn.ended = self.day
-            j.goes_on()
+            j.goes_on(self.day)
 
     def refer(self, kind: str | None = "full_code") -> None:
         """Police ask CPS for a decision; who had withdrawn is still withdrawn, and the file is open."""
@@ -262,7 +110,7 @@ class Story:
         if kind != "early_advice":
             for j in self.journeys:
                 j.referred = j.referred or self.day
-                j.goes_on()
+                j.goes_on(self.day)
 
     def answer(self) -> None:
         plan = {"action_plan_id": f"AP{self.name}-{self.plans}"} if self.perhaps(0.8) else {}
@@ -318,16 +166,18 @@ class Story:
             if not j.charged and j.exit != "victim_withdrew":
                 j.ends("victim_withdrew", self.day)
 
-    def re_engage(self, victim: Victim) -> None:
-        """The victim supports the case again."""
+    def re_engage(self, victim: Victim, decided: date | None = None) -> None:
+        """The victim supports the case again. `decided`: not to charge, after the withdrawal; that is now the exit."""
         for crime in self.crimes_of(victim):
             named = {"crime_reference": crime.reference, "victim_reference": victim.number}
             self.say("police.victim-re-engaged", named)
         for j in self.of(victim):
             if spell := j.withdrawn:
                 spell.ended = self.day
-            if not j.charged:
-                j.goes_on()
+            if decided:
+                j.ends("cps_no_further_action", decided)
+            elif not j.charged:
+                j.goes_on(self.day)
 
     def withdraws_without_name(self) -> None:
         """Outcome 14 or 16 that names nobody: in each crime meant for who withdrew; where nobody did, for all of them."""
@@ -383,7 +233,7 @@ class Story:
     def _charged(self) -> None:
         for j in self.journeys:
             j.charged = j.charged or self.day
-            j.goes_on()
+            j.goes_on(self.day)
 
     def charge_by_police(self) -> None:
         """The charge is on record by police outcome 1 alone."""
@@ -399,7 +249,7 @@ class Story:
         self.say("cps.case-reopened", {"urn": self.urn, "reason": reason})
         for j in self.journeys:
             j.endings = []
-            j.goes_on()
+            j.goes_on(self.day)
 
     # The end of a prosecution
 

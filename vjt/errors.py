@@ -1,5 +1,7 @@
 """What a user is told when something fails, and with which exit code."""
 
+import errno
+
 CHECK = 1
 CALL = 2
 UNREACHABLE = 3
@@ -38,8 +40,10 @@ def explained(error: Exception) -> Failed | None:
         return Failed(f"Kafka cannot be reached, or refuses: {error}", UNREACHABLE)
     if type(error).__name__ == "ClockBehind":
         return Failed(str(error), CHECK)
-    if isinstance(error, FileNotFoundError | IsADirectoryError | PermissionError):
+    if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError | PermissionError):
         return Failed(f"{error.filename}: {(error.strerror or '').lower()}", CALL)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Failed("no space left on the device", CHECK)
     if isinstance(error, ValueError) and str(error).startswith("VJT_"):
         return Failed(str(error), CALL)
     return None

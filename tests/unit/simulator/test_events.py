@@ -103,6 +103,11 @@ STORIES: dict[str, Callable[[Story], bool]] = {
     "one victim withdraws, the case goes on for another": _withdrew_and_the_case_went_on,
     "exits that differ between the victims of a crime": lambda s: len({j.exit for j in s.journeys if j.exit}) > 1,
     "City of London": lambda s: s.force == "city-of-london",
+    "a victim of an earlier crime": lambda s: any(s.name not in victim.number for victim in s.victims),
+    "one person under the UVIs of two stories": lambda s: any(
+        s.name in victim.number and s.name not in victim.person for victim in s.victims
+    ),
+    "a service that knows a person alone": lambda s: bool(s.alone),
 }
 JOURNEYS: dict[str, Callable[[Journey], bool]] = {
     "withdraws in investigation": lambda j: any(spell.stage == "investigation" for spell in j.spells),
@@ -128,6 +133,13 @@ JOURNEYS: dict[str, Callable[[Journey], bool]] = {
     "of unknown age": lambda j: j.victim.age is None,
     "of no command unit": lambda j: j.crime.force == "met" and j.crime.bcu is None,
     "of no suspect": lambda j: j.crime.suspects == 0,
+    "ends, and is open again": lambda j: len(j.turns) > 1,
+    "helped by a service": lambda j: bool(j.services),
+    "by a suspect arrested and interviewed": lambda j: j.crime.arrested and j.crime.interviewed,
+    "by a suspect interviewed without an arrest": lambda j: j.crime.interviewed and not j.crime.arrested,
+    "vulnerable in two ways": lambda j: len(j.victim.data.get("vulnerabilities", ())) == 2,
+    "of CPS London North": lambda j: j.area == "london_north",
+    "of CPS London South": lambda j: j.area == "london_south",
 }
 
 

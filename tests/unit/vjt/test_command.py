@@ -52,7 +52,18 @@ def test_a_verb_says_what_it_does(verb: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["no-such-verb"], ["status", "--no-such-option"], ["load", "no-such-file"], ["load"]]
+    "words",
+    [
+        ["no-such-verb"],
+        ["status", "--no-such-option"],
+        ["load", "no-such-file"],
+        ["load"],
+        ["simulate"],
+        ["simulate", "--journeys", "-5"],
+        ["simulate", "--journeys", "5", "--out", "no-such-folder/x"],
+        ["simulate", "--journeys", "5", "--out", "README.md/x"],
+        ["simulate", "--journeys", "5", "--answers", "docs"],
+    ],
 )
 def test_a_wrong_call_is_2(words: list[str], tmp_path: Path) -> None:
     done = _vjt(*words, VJT_HOME=str(tmp_path))

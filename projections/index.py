@@ -17,10 +17,11 @@ from psycopg.types.json import Jsonb
 from domain.correction import Stated, effective
 from schemas.about import about
 from schemas.reference import Reference, derived_uvi, event_key, journey_id, subject_id
+from schemas.types import TYPES
 from store.log import Record, decode
 
 REPORT = "police.crime-reported."
-CORRECTIONS = ("correction.event-voided.v1", "correction.event-amended.v1")
+CORRECTIONS = tuple(type for type in TYPES if type.startswith("correction."))
 
 FACT = "position, said_at, subject, named_scheme, named, type, source, event_id, event_key, occurred_at, precise, live, anomaly"
 STATEMENT = "position, from_id, to_id, kind, makes, occurred_at, source, event_id, how"

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from schemas.base import EventData, force_of
 from schemas.reference import Reference, derived_uvi
-from schemas.types import TYPES
+from schemas.types import latest
 
 _SCHEMES = {
     "crime_reference": "crime",
@@ -46,8 +46,8 @@ class About(NamedTuple):
 
 
 def about(type: str, source: str, data: Mapping[str, Any]) -> About:
-    """What the event says that it is about. `data` is as `read` gave it."""
-    model = TYPES[type]
+    """What the event says that it is about. `data` are in the form of the latest version of its type."""
+    model = latest(type)
     if model.SUBJECT[0] in ("voids", "amends"):
         target = data[model.SUBJECT[0]]
         return About(Reference("event", f"{target['source']}#{target['id']}"), None, ())

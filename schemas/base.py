@@ -151,7 +151,8 @@ class EventData(BaseModel):
 
     `SUBJECT`: fields that say what the event is about, the first one given wins. `NAMES`: fields that name a victim,
     the first one given wins. `LINKS`: what it ties. `NEEDS`: groups of fields of which at least one must be given.
-    A type with a field `force` needs it as soon as it has a crime reference (contract 2.4).
+    A type with a field `force` needs it as soon as it has a crime reference (contract 2.4). A later version of a type is a
+    model of its own, with `upcast`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -161,6 +162,11 @@ class EventData(BaseModel):
     NAMES: ClassVar[tuple[str, ...]] = ()
     LINKS: ClassVar[tuple[Link, ...]] = ()
     NEEDS: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    @staticmethod
+    def upcast(earlier: dict[str, Any]) -> dict[str, Any]:
+        """Stored data of the version before this one, in the form of this one."""
+        raise NotImplementedError
 
     @model_validator(mode="after")
     def _says_what_it_is_about(self) -> Self:

@@ -92,7 +92,8 @@ def example(model: type[EventData]) -> Json:
         _example(schema["properties"]["data"], schema["$defs"]),
         recordedtime=datetime(2021, 5, 3, 9, 40, 11, tzinfo=UTC),
     )
-    return {**said, "dataschema": schema["$id"], "data": said["data"]}
+    data = said.pop("data")
+    return said | {"dataschema": schema["$id"], "data": data}
 
 
 def _example(schema: Json, definitions: Json) -> Any:

@@ -11,7 +11,7 @@ from schemas.envelope import SCHEMA, TOPICS
 from schemas.outcomes import OUTCOMES
 from schemas.reference import PATTERN
 from schemas.trial_reasons import TRIAL_REASONS
-from schemas.types import TYPES
+from schemas.types import TYPES, latest
 
 _PATTERNS = {f"^{PATTERN}$": "Reference", f"^{CODE}$": "Code"}
 
@@ -50,6 +50,8 @@ def _type_section(model: type[EventData]) -> Iterator[str]:
     yield ""
     yield str(model.__doc__)
     yield ""
+    if latest(model.TYPE) is not model:
+        yield f"- read as `{latest(model.TYPE).TYPE}`; may be sent for ever"
     yield f"- about {', else '.join(f'`{name}`' for name in model.SUBJECT)}"
     if model.NAMES:
         yield f"- names {', else '.join(f'`{name}`' for name in model.NAMES)}"
@@ -70,21 +72,21 @@ def _type_section(model: type[EventData]) -> Iterator[str]:
 
 def _field_rows(name: str, field: Json, required: bool, definitions: Json) -> Iterator[str]:
     kind = field.get("anyOf", [field])[0]
-    parts = definitions.get(kind.get("$ref", "").removeprefix("#/$defs/"))
-    needed = "yes" if required else ""
+    items = kind.get("items", {})
+    parts = definitions.get(kind.get("$ref", items.get("$ref", "")).removeprefix("#/$defs/"))
+    description = field.get("description") or kind.get("description") or (parts or {}).get("description", "")
+    what = f"{_kind(kind)}. " if "type" in kind else ""
+    yield f"| `{name}` | {'yes' if required else ''} | {what}{description} |"
     if parts:
-        yield f"| `{name}` | {needed} | {parts['description']} |"
         for inner, part in parts["properties"].items():
-            yield from _field_rows(f"{name}.{inner}", part, inner in parts.get("required", ()), definitions)
-        return
-    description = field.get("description") or kind.get("description") or ""
-    what = f"{_kind(kind)}. {description}".strip()
-    yield f"| `{name}` | {needed} | {what} |"
+            inner_name = f"{name}[].{inner}" if items else f"{name}.{inner}"
+            yield from _field_rows(inner_name, part, inner in parts.get("required", ()), definitions)
 
 
 def _kind(schema: Json) -> str:
     if schema["type"] == "array":
-        return f"List of {schema.get('minItems', 0)} to {schema['maxItems']:,}: {_kind(schema['items'])}"
+        what = _kind(schema["items"]) if "type" in schema["items"] else "objects"
+        return f"List of {schema.get('minItems', 0)} to {schema['maxItems']:,}: {what}"
     listed = schema.get("enum") or schema.get("x-codes")
     if listed:
         known = ", ".join(f"`{code}`" for code in listed)

@@ -1,6 +1,6 @@
 """What the police and Witness Care Units say. Their source, `/police/<force>`, says whose crimes they speak of."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -273,6 +273,36 @@ class VictimWithdrew(_OnCrimeOrCase):
     checklist_completed: Flag | None = Field(
         None, description="Whether the force's checklist for withdrawals was gone through."
     )
+
+
+class Evidence(BaseModel):
+    """A record of the withdrawal that can be audited."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Annotated[str, Listed(codes.EVIDENCE)] = Field(description="What it is.")
+    recorded_on: Day | None = Field(
+        None, description="The day on which it was made, which shows whether it was at the time."
+    )
+
+
+class VictimWithdrewV2(_OnCrimeOrCase):
+    """The victim told us that they no longer support the case, and this is when each record of it was made."""
+
+    TYPE = "police.victim-withdrew.v2"
+
+    reasons: Codes[Annotated[str, Listed(codes.WITHDRAWAL_REASONS)]] | None = Field(
+        None, description="Why, as the victim says."
+    )
+    evidence: Codes[Evidence] = Field(description="The records. Empty: there is none that can be audited.")
+    checklist_completed: Flag | None = Field(
+        None, description="Whether the force's checklist for withdrawals was gone through."
+    )
+
+    @staticmethod
+    def upcast(earlier: dict[str, Any]) -> dict[str, Any]:
+        """The first version gave what the records are, and not when they were made."""
+        return earlier | {"evidence": [{"kind": kind} for kind in earlier["evidence"]]}
 
 
 class VictimReEngaged(_OnCrimeOrCase):

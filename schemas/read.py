@@ -6,12 +6,12 @@ agency can send raises anything but `Rejected`.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import blake2b
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -261,16 +261,22 @@ def _validated(model: type[EventData], data: Any, pointer: str, others: list[str
 
 def _unknown(model: type[BaseModel], data: dict[str, Any]) -> int:
     names, parts = _shape(model)
-    return len(data.keys() - names) + sum(_unknown(part, data[name]) for name, part in parts if data.get(name))
+    unknown = len(data.keys() - names)
+    for name, part in parts:
+        if given := data.get(name):
+            unknown += sum(_unknown(part, one) for one in (given if isinstance(given, list) else (given,)))
+    return unknown
 
 
 @cache
 def _shape(model: type[BaseModel]) -> tuple[frozenset[str], tuple[tuple[str, type[BaseModel]], ...]]:
-    """The fields of a model, and those of them that are models themselves."""
-    parts = [
-        (name, part)
-        for name, field in model.model_fields.items()
-        for part in (field.annotation, *getattr(field.annotation, "__args__", ()))
-        if isinstance(part, type) and issubclass(part, BaseModel)
-    ]
+    """The fields of a model, and those of them that are models themselves, or lists of models."""
+    parts = [(name, part) for name, field in model.model_fields.items() for part in _models(field.annotation)]
     return frozenset(model.model_fields), tuple(parts)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)

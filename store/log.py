@@ -23,19 +23,22 @@ from psycopg.rows import tuple_row
 from schemas.about import about
 from schemas.read import Event
 from schemas.reference import event_key, subject_id
+from schemas.types import newest
 from store.recorder import NEXT, Entry, Factory, Recorder
 
 PERSON = "victim"
 """The field of `data` that holds a person's attributes."""
 
 UPCASTS: tuple[Callable[[str, dict[str, Any]], None], ...] = ()
-"""How an older shape of stored JSON becomes the present one, in place: the n-th makes version n + 1 of version n."""
+"""How an older shape of stored JSON becomes the present one, in place: the n-th makes version n + 1 of version n. It is the shape
+in which we keep events; what agencies say in them has versions of its own (`schemas.types.newest`)."""
 
 Json = dict[str, Any]
 
 
 class Record(NamedTuple):
-    """An event as a reader of the log gets it. The times are in UTC."""
+    """An event as a reader of the log gets it. The times are in UTC. `type` is the one under which it was said, `data` are in the
+    form of its latest version."""
 
     position: int
     source: str
@@ -144,7 +147,8 @@ class Log(Application[UUID]):
 
 def said(event: Event) -> Said:
     """An event, as the next one of the subject that it is about."""
-    return Said(subject_id(about(event.type, event.source, event.data).subject), NEXT, event)
+    what = about(event.type, event.source, newest(event.type, event.data))
+    return Said(subject_id(what.subject), NEXT, event)
 
 
 def read(
@@ -174,7 +178,7 @@ def decode(position: int, topic: str, state: bytes, known_at: datetime) -> Recor
         datetime.fromisoformat(said["occurred"]),
         datetime.fromisoformat(said["recorded"]),
         said["precision"],
-        _whole(said),
+        newest(topic, _whole(said)),
         known_at if known_at.tzinfo is UTC else known_at.astimezone(UTC),
     )
 

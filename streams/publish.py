@@ -11,6 +11,7 @@ from schemas.envelope import STRUCTURED, topic_of
 from schemas.read import read
 from schemas.reference import subject_id
 from schemas.rejected import Rejected
+from schemas.types import newest
 from store.delivery import Delivery
 
 CHUNK = 500  # lines read, validated and handed to the producer at a time
@@ -40,8 +41,8 @@ class Published:
 def message(delivery: Delivery, now: datetime) -> Message:
     """The message of a line. Raises Rejected."""
     event = read(delivery.value, delivery.headers, topic=delivery.agency, now=now)
-    subject = subject_id(about(event.type, event.source, event.data).subject)
-    return Message(topic_of(event.type, event.source), str(subject).encode(), delivery.value or b"")
+    subject = about(event.type, event.source, newest(event.type, event.data)).subject
+    return Message(topic_of(event.type, event.source), str(subject_id(subject)).encode(), delivery.value or b"")
 
 
 async def publish(

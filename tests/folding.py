@@ -14,6 +14,7 @@ from domain.neighbourhood import JourneyKey, Neighbourhood, fold_all
 from schemas.about import about
 from schemas.read import Event, read
 from schemas.reference import Reference, journey_id
+from schemas.types import newest
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 Key = tuple[str, str, str]
@@ -84,7 +85,7 @@ def fold_history(events: Iterable[Mapping[str, Any]]) -> dict[Key, Journey]:
 
 
 def _stated(position: int, e: Event) -> Stated:
-    return Stated(position, e.source, e.id, e.type, e.occurred, e.recorded, e.precision, e.data)
+    return Stated(position, e.source, e.id, e.type, e.occurred, e.recorded, e.precision, newest(e.type, e.data))
 
 
 def _below(target: tuple[str, str], corrections: Mapping[tuple[str, str], list[Stated]]) -> list[Stated]:

@@ -1,5 +1,4 @@
 import re
-from typing import Any
 
 import pytest
 
@@ -7,7 +6,6 @@ from schemas import codes, places
 from schemas.base import CODE, FORCE_IN_SOURCE
 from schemas.outcomes import OUTCOMES
 from schemas.trial_reasons import IN_NO_COUNT, NOT_NEEDED, TRIAL_REASON_CODES, TRIAL_REASONS, trial_reason
-from schemas.types import UPCASTS, upcast
 
 LISTS = {name: listed for name, listed in vars(codes).items() if name.isupper() and isinstance(listed, dict)}
 
@@ -76,12 +74,3 @@ def test_courts_and_command_units_have_codes_and_courts_have_regions() -> None:
     assert [code for code in (*places.COURTS, *places.BCUS) if not re.fullmatch(CODE, code)] == []
     assert {court.region for court in places.COURTS.values()} == places.REGIONS.keys()
     assert len(places.BCUS) == 12
-
-
-def test_a_stored_event_of_an_earlier_version_is_read_as_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
-    def renamed(data: dict[str, Any]) -> dict[str, Any]:
-        return {"urn": data["case"]}
-
-    monkeypatch.setitem(UPCASTS, "cps.case-reopened.v0", ("cps.case-reopened.v1", renamed))
-    assert upcast("cps.case-reopened.v0", {"case": "U1"}) == ("cps.case-reopened.v1", {"urn": "U1"})
-    assert upcast("cps.case-reopened.v1", {"urn": "U1"}) == ("cps.case-reopened.v1", {"urn": "U1"})

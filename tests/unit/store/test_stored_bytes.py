@@ -107,3 +107,29 @@ def test_the_present_shape_is_not_upcast(monkeypatch: pytest.MonkeyPatch) -> Non
     entry = MAPPER.to_stored_event(log.said(report()))
     assert orjson.loads(entry.state)["class_version"] == 2
     assert log.decode(1, entry.topic, entry.state, NOW).id == "e1"
+
+
+WITHDREW = (
+    b'{"source":"/police/met","id":"e3","occurred":"2021-05-10T09:00:00Z","recorded":"2021-05-10T09:00:00Z",'
+    b'"precision":"second","data":{"crime_reference":"CR1","victim_reference":"V1","reasons":["delay"],'
+    b'"evidence":["statement","email"]}}'
+)
+WITHDREW_AMENDED = (
+    b'{"source":"/police/met","id":"e4","occurred":"2021-05-11T09:00:00Z","recorded":"2021-05-11T09:00:00Z",'
+    b'"precision":"second","data":{"amends":{"source":"/police/met","id":"e3","type":"police.victim-withdrew.v1"},'
+    b'"data":{"crime_reference":"CR1","victim_reference":"V1","evidence":["letter"]},"reason":"wrong_record"}}'
+)
+
+
+def test_what_was_stored_under_an_earlier_version_is_read_as_the_latest_under_its_own_type() -> None:
+    record = log.decode(1, "police.victim-withdrew.v1", WITHDREW, NOW)
+    assert record.type == "police.victim-withdrew.v1"
+    assert record.data == {
+        "crime_reference": "CR1",
+        "victim_reference": "V1",
+        "reasons": ["delay"],
+        "evidence": [{"kind": "statement"}, {"kind": "email"}],
+    }
+    amended = log.decode(2, "correction.event-amended.v1", WITHDREW_AMENDED, NOW).data
+    assert amended["amends"]["type"] == "police.victim-withdrew.v1"
+    assert amended["data"] == {"crime_reference": "CR1", "victim_reference": "V1", "evidence": [{"kind": "letter"}]}

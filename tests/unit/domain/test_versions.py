@@ -1,11 +1,12 @@
 """Which version of a type something was said under makes no difference to a journey."""
 
 from dataclasses import asdict
+from typing import Any
 
 from tests.unit.domain.said import Event, amend, crime, day, folded, outcome, re_engaged, referral, void, withdrew
 
 
-def dated(at: str, *days: str, **data: object) -> Event:
+def dated(at: str, *days: str, **data: Any) -> Event:
     """A withdrawal in the second version: a statement made on each of these days."""
     event = withdrew(at, **data)
     evidence = [{"kind": "statement", "recorded_on": f"2021-{made}"} for made in days]

@@ -1,5 +1,6 @@
 """Releases: what was valid once is taken for ever, and what would break that is caught."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -195,14 +196,14 @@ def test_a_type_that_is_gone_breaks_a_promise() -> None:
 
 
 def test_events_of_a_release_find_a_model_that_takes_less(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(TYPES, Sample.TYPE, changed(days=Annotated[int, Ge(0), Le(9)] | None))
+    monkeypatch.setitem(TYPES, Sample.TYPE, changed(days=Annotated[int, Ge(9), Le(10)] | None))
 
-    @settings(max_examples=500, database=None, phases=[Phase.generate], deadline=None)
+    @settings(few, max_examples=100, database=None, phases=[Phase.generate])
     @given(event=events(Sample.TYPE, {Sample.TYPE: json_schema(Sample)}, True))
     def all_are_taken(event: Json) -> None:
         taken(event)
 
-    with pytest.raises(Rejected, match="must be at most 9"):
+    with pytest.raises(Rejected, match="must be at least 9"):
         all_are_taken()
 
 
@@ -215,13 +216,10 @@ def test_a_release_holds_every_type_and_is_never_written_again(tmp_path: Path) -
     assert list(releases(tmp_path)) == [1, 2]
 
 
-def test_schemas_that_break_a_promise_are_neither_written_nor_released(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    schema(tmp_path, release=1)
-    monkeypatch.delitem(TYPES, "cps.victim-met.v1")
-    (tmp_path / "schemas" / "asyncapi.json").unlink()
-    with pytest.raises(Failed, match=r"release 1: cps\.victim-met\.v1 is gone"):
+def test_schemas_that_break_a_promise_are_neither_written_nor_released(tmp_path: Path) -> None:
+    promised = tmp_path / "schemas" / "released" / "1.json"
+    promised.parent.mkdir(parents=True)
+    promised.write_text(json.dumps({Sample.TYPE: json_schema(Sample)}))
+    with pytest.raises(Failed, match=r"release 1: police\.sample\.v1 is gone"):
         schema(tmp_path, release=2)
-    assert not (tmp_path / "schemas" / "asyncapi.json").exists()
-    assert list(releases(tmp_path)) == [1]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [promised]

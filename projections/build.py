@@ -8,8 +8,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -101,7 +102,7 @@ class Beside:
             tables.enter(self.connection.cursor(), self.n, local=False)
             self._index()
             self._fold(processes)
-            self._count()
+            self._count(processes)
             self.connection.execute("UPDATE projection.build SET position = %s WHERE n = %s", (self.upto, self.n))
             self.done = self.connection.execute(DONE).fetchone()
         except BaseException:
@@ -155,16 +156,13 @@ class Beside:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _count(self) -> None:
-        with self.connection.cursor() as cur:
-            cur.execute(UNLED)
-            cur.execute("ANALYZE journey")
-            every = figures.figures()
-            for i, figure in enumerate(every):
-                for table in figure.tables:
-                    figures.count(cur, table, "SELECT *, 1 AS weight FROM journey WHERE counted")
-                    cur.execute(f"ANALYZE {table.name}")
-                self.progress("count", i + 1, len(every))
+    def _count(self, processes: int) -> None:
+        self.connection.execute(UNLED)
+        self.connection.execute("ANALYZE journey")
+        every = [table for figure in figures.figures() for table in figure.tables]
+        with ThreadPoolExecutor(processes) as pool:  # each waits for a process of PostgreSQL's
+            for done, _ in enumerate(pool.map(partial(_fill, self.dsn, self.n), every), 1):
+                self.progress("count", done, len(every))
 
     def step(self, upto: int | None = None) -> int:
         """Take it further, up to `upto` or the end of the log; its position then."""
@@ -259,13 +257,14 @@ def _corrections(connection: Connection[Any], upto: int) -> dict[UUID, list[Reco
 
 
 def _index_batch(cur: psycopg.Cursor[Any], records: list[Record], corrections: dict[UUID, list[Record]]) -> None:
-    rows = []
+    rows, corrected = [], []
     for record in records:
+        key = event_key(record.source, record.id)
         if index.is_correction(record):
-            key = event_key(record.source, record.id)
-            cur.execute("INSERT INTO correction VALUES (%s, %s, %s)", (record.position, key, index.corrects(record)))
+            corrected.append((record.position, key, index.corrects(record)))
         else:
-            rows.append(index.said(record, index.tree(event_key(record.source, record.id), corrections)))
+            rows.append(index.said(record, key, index.tree(key, corrections)))
+    index.copy_corrections(cur, corrected)
     index.copy(cur, rows)
     index.know(cur, rows)
 
@@ -313,3 +312,10 @@ def _fold_chunk(dsn: str, n: int, chunk: list[UUID]) -> int:
         fold.copy(cur, folded.rows.values())
         fold.note_broken(cur, chunk, folded.broken)
     return len(chunk)
+
+
+def _fill(dsn: str, n: int, table: figures.Table) -> None:
+    with psycopg.connect(dsn) as connection, connection.cursor() as cur:
+        tables.enter(cur, n, local=False)
+        cur.execute("SET work_mem = '256MB'")
+        figures.fill(cur, table, "SELECT *, 1 AS weight FROM journey WHERE counted")

@@ -3,7 +3,8 @@
 A file has four parts, each begun by a line `-- @<part>`:
 
 - `@reads`: the columns of a journey row that its counts depend on;
-- `@table`: the table of counts. Its last column is `n`, all others are the cell;
+- `@table`: the table of counts. Its last column is `n`, all others are the cell. It has no key of its own: an index of the cell's
+  hash holds one row a cell;
 - `@counts`: a query from `rows` (journey rows with a `weight`) to cells and `n`. The same text serves in a step, where `rows` are
   the changed journeys as they were (-1) and as they are (+1), in a build, where they are all journeys (+1), and in the check
   that both agree;
@@ -14,6 +15,8 @@ disjoint is stored, and the view adds.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,8 +40,11 @@ class Table:
     @property
     def cell(self) -> list[str]:
         inside = self.create[self.create.index("(") + 1 : self.create.rindex(")")]
-        names = [line.split()[0] for line in inside.strip().splitlines() if line.split()[0].islower()]
-        return names[:-1]
+        return [line.split()[0] for line in inside.strip().splitlines()][:-1]
+
+    @property
+    def hash(self) -> str:
+        return f"hash_record_extended(row({', '.join(self.cell)}), 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +94,45 @@ def _statement(text: str) -> str:
     return re.split(r";$", text, maxsplit=1, flags=re.M)[0]
 
 
-def count(cur: Cursor[Any], table: Table, rows: str) -> int:
-    """Add to the table what its query makes of `rows` (a query for journey rows with a weight). How many cells it touched."""
-    cell = ", ".join(table.cell)
+class SameHash(Exception):
+    """Two cells of a table of counts have one hash: of a million cells once in forty million builds."""
+
+
+@contextmanager
+def _told(table: Table) -> Iterator[None]:
+    """Which figure's query it is that fails."""
     try:
-        cur.execute(
-            f"""WITH rows AS MATERIALIZED ({rows}), counts AS ({table.counts})
-            INSERT INTO {table.name} AS old ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0
-            ON CONFLICT ({cell}) DO UPDATE SET n = old.n + excluded.n"""
-        )
+        yield
     except Error as error:
         error.add_note(f"figure {table.name}")
         raise
-    return cur.rowcount
+
+
+def fill(cur: Cursor[Any], table: Table, rows: str) -> None:
+    """Make the counts of all journey rows, in an empty table, and then its index."""
+    cell = ", ".join(table.cell)
+    with _told(table):
+        cur.execute(
+            f"""WITH rows AS NOT MATERIALIZED ({rows}), counts AS ({table.counts})
+            INSERT INTO {table.name} ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0"""
+        )
+        cur.execute(f"CREATE UNIQUE INDEX ON {table.name} ({table.hash})")
+        cur.execute(f"ANALYZE {table.name}")
+
+
+def count(cur: Cursor[Any], table: Table, rows: str) -> int:
+    """Add to the table what its query makes of `rows` (a query for journey rows with a weight). How many cells it touched.
+    Raises SameHash."""
+    cell = ", ".join(table.cell)
+    same = " AND ".join(f"old.{column} = excluded.{column}" for column in table.cell)
+    with _told(table):
+        cur.execute(
+            f"""WITH rows AS MATERIALIZED ({rows}), counts AS MATERIALIZED ({table.counts}), written AS (
+                INSERT INTO {table.name} AS old ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0
+                ON CONFLICT ({table.hash}) DO UPDATE SET n = old.n + excluded.n WHERE {same} RETURNING 1)
+            SELECT (SELECT count(*) FROM counts WHERE n <> 0), (SELECT count(*) FROM written)"""
+        )
+    counted, written = cur.fetchone() or (0, 0)
+    if counted != written:
+        raise SameHash(table.name)
+    return int(written)

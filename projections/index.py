@@ -127,8 +127,8 @@ def stated(record: Record) -> Stated:
     )
 
 
-def said(record: Record, corrections: Sequence[Stated] = ()) -> Said:
-    """The index rows of an event that is no correction, under the corrections in the tree below it."""
+def said(record: Record, key: UUID, corrections: Sequence[Stated] = ()) -> Said:
+    """The index rows of an event that is no correction, under the corrections in the tree below it. `key` is its event key."""
     data: Mapping[str, Any] = record.data
     by, live, anomaly, occurred, precision = record.position, True, None, record.occurred, record.precision
     if corrections:
@@ -139,7 +139,6 @@ def said(record: Record, corrections: Sequence[Stated] = ()) -> Said:
     subject = subject_id(what.subject)
     references = [(subject, *what.subject)]
     scheme, value = what.named or (None, None)
-    key = event_key(record.source, record.id)
     fact = (
         record.position, by, subject, scheme, value, record.type, record.source, record.id, key, occurred, precision, live, anomaly,
     )  # fmt: skip
@@ -174,8 +173,7 @@ def apply(cur: Cursor[Any], records: Sequence[Record], upto: int) -> Changed:
     """Write what these events, the next ones of the log up to `upto`, change in the index; say what changed."""
     new = {event_key(r.source, r.id): r for r in records}
     corrections = {key: r for key, r in new.items() if is_correction(r)}
-    for key, r in corrections.items():
-        cur.execute("INSERT INTO correction VALUES (%s, %s, %s)", (r.position, key, corrects(r)))
+    copy_corrections(cur, [(r.position, key, corrects(r)) for key, r in corrections.items()])
     cur.execute("SELECT corrects FROM correction WHERE corrects = ANY(%s)", ([k for k in new if k not in corrections],))
     asked = {row[0] for row in cur} | {corrects(r) for r in corrections.values()}
     originals: dict[UUID, Record] = {}
@@ -186,8 +184,8 @@ def apply(cur: Cursor[Any], records: Sequence[Record], upto: int) -> Changed:
         cur.execute(TREE, {"keys": list(originals)})
         for root, *row in cur:
             trees.setdefault(root, []).append(stated(decode(*row)))
-    rows = [said(r) for key, r in new.items() if key not in corrections and key not in originals]
-    rows += [said(r, trees.get(key, ())) for key, r in originals.items()]
+    rows = [said(r, key) for key, r in new.items() if key not in corrections and key not in originals]
+    rows += [said(r, key, trees.get(key, ())) for key, r in originals.items()]
     return _replace(cur, rows, [r.position for r in originals.values()])
 
 
@@ -254,6 +252,14 @@ def copy(cur: Cursor[Any], rows: Iterable[Said]) -> None:
             for r in rows:
                 for s in r.statements:
                     out.write_row(s)
+
+
+def copy_corrections(cur: Cursor[Any], rows: Sequence[tuple[int, UUID, UUID]]) -> None:
+    """Write corrections, as (position, event key, key of the event that it names)."""
+    if rows:
+        with cur.copy("COPY correction (position, event_key, corrects) FROM STDIN") as out:
+            for row in rows:
+                out.write_row(row)
 
 
 def know(cur: Cursor[Any], rows: Iterable[Said]) -> set[UUID]:

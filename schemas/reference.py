@@ -1,6 +1,7 @@
 """References: how an event says what it is about, and the identifiers made of them (contract 1 and 2.4)."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -11,6 +12,7 @@ NS = uuid5(NAMESPACE_URL, "urn:vjt:journey")
 PATTERN = r"[A-Za-z0-9][A-Za-z0-9/:._-]{0,63}"
 """What a reference looks like once trimmed (contract 2.3)."""
 
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")
 _DERIVED = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-5[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}")
 
 
@@ -41,6 +43,7 @@ def canonical_uvi(value: str) -> str:
     return upper.lower() if _DERIVED.fullmatch(upper) else upper
 
 
+@lru_cache(maxsize=1 << 15)
 def subject_id(reference: Reference) -> UUID:
     """The identifier of a subject's stream in the log."""
     return uuid5(NS, f"{reference.scheme}:{_encoded(reference.value)}")
@@ -52,6 +55,7 @@ def journey_id(force: str, crime_reference: str, victim_reference: str) -> UUID:
     return uuid5(NS, "/".join(_encoded(part) for part in parts))
 
 
+@lru_cache(maxsize=1 << 15)
 def derived_uvi(force: str, victim_reference: str) -> str:
     """The UVI of a force's victim number to which no UVI was given (contract 2.4)."""
     return str(uuid5(NS, f"{_encoded(force.lower())}/{_encoded(victim_reference.upper())}"))
@@ -63,4 +67,4 @@ def event_key(source: str, id: str) -> UUID:
 
 
 def _encoded(part: str) -> str:
-    return quote(part, safe="")
+    return part if _UNRESERVED.fullmatch(part) else quote(part, safe="")

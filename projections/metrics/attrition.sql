@@ -1,6 +1,7 @@
 -- At which stage victims leave.
 -- @reads reported_at, offences, cohort_review, path, exit_paths, force, bcu, cps_area, suspect_relationship, location_type, ethnicity_self_defined, ethnicity_officer_observed, suspect_ethnicity_self_defined, suspect_ethnicity_officer_observed, age, sex, vulnerabilities, support_services, arrested_at, interviewed_at, suspect_known_on_pnc
 
+-- Dimensions that are often empty, or go together, share a cell: `dimension` has their names, `value` their values, split by `|`.
 -- @table attrition
 CREATE TABLE attrition (
     basis text NOT NULL,
@@ -10,8 +11,7 @@ CREATE TABLE attrition (
     dimension text NOT NULL,
     value text NOT NULL,
     path text NOT NULL,
-    n integer NOT NULL,
-    PRIMARY KEY (dimension, basis, period, review, offences, value, path)
+    n integer NOT NULL
 );
 
 -- @counts attrition
@@ -24,23 +24,23 @@ CROSS JOIN LATERAL (
     SELECT 'exited', left(e, 10)::date, substr(e, 12) FROM unnest(r.exit_paths) AS e
 ) AS s
 CROSS JOIN LATERAL (VALUES
-    ('place', coalesce(r.force, 'missing') || ' ' || coalesce(r.force || '/' || r.bcu, 'missing')),
-    ('cps_area', r.cps_area),
-    ('suspect_relationship', r.suspect_relationship),
-    ('location_type', r.location_type),
-    ('ethnicity_self_defined', r.ethnicity_self_defined),
-    ('ethnicity_officer_observed', r.ethnicity_officer_observed),
-    ('suspect_ethnicity_self_defined', r.suspect_ethnicity_self_defined),
-    ('suspect_ethnicity_officer_observed', r.suspect_ethnicity_officer_observed),
-    ('age_band', CASE WHEN r.age < 18 THEN '0-17' WHEN r.age < 25 THEN '18-24' WHEN r.age < 35 THEN '25-34' WHEN r.age < 45 THEN '35-44'
-                      WHEN r.age < 55 THEN '45-54' WHEN r.age < 65 THEN '55-64' WHEN r.age >= 65 THEN '65+' END),
-    ('sex', r.sex),
-    ('vulnerability', array_to_string(r.vulnerabilities, ' ')),
-    ('support_service', array_to_string(r.support_services, ' ')),
-    ('arrested_and_interviewed', CASE WHEN r.arrested_at IS NOT NULL AND r.interviewed_at IS NOT NULL THEN 'yes' ELSE 'no' END),
-    ('suspect_known_on_pnc', CASE WHEN r.suspect_known_on_pnc THEN 'yes' WHEN NOT r.suspect_known_on_pnc THEN 'no' END)
-) AS given(dimension, value)
-CROSS JOIN LATERAL (SELECT given.dimension, coalesce(given.value, 'missing') AS value) AS d
+    ('force|bcu|cps_area', concat_ws('|', coalesce(r.force, 'missing'), coalesce(r.force || '/' || r.bcu, 'missing'),
+                                     coalesce(r.cps_area, 'missing'))),
+    ('suspect_relationship', coalesce(r.suspect_relationship, 'missing')),
+    ('location_type', coalesce(r.location_type, 'missing')),
+    ('ethnicity_self_defined|ethnicity_officer_observed',
+     coalesce(r.ethnicity_self_defined, 'missing') || '|' || coalesce(r.ethnicity_officer_observed, 'missing')),
+    ('suspect_ethnicity_self_defined|suspect_ethnicity_officer_observed',
+     coalesce(r.suspect_ethnicity_self_defined, 'missing') || '|' || coalesce(r.suspect_ethnicity_officer_observed, 'missing')),
+    ('age_band|sex', CASE WHEN r.age < 18 THEN '0-17' WHEN r.age < 25 THEN '18-24' WHEN r.age < 35 THEN '25-34' WHEN r.age < 45 THEN '35-44'
+                          WHEN r.age < 55 THEN '45-54' WHEN r.age < 65 THEN '55-64' WHEN r.age >= 65 THEN '65+' ELSE 'missing' END
+                     || '|' || coalesce(r.sex, 'missing')),
+    ('vulnerability|support_service',
+     coalesce(array_to_string(r.vulnerabilities, ' '), 'missing') || '|' || coalesce(array_to_string(r.support_services, ' '), 'missing')),
+    ('arrested_and_interviewed|suspect_known_on_pnc',
+     CASE WHEN r.arrested_at IS NOT NULL AND r.interviewed_at IS NOT NULL THEN 'yes' ELSE 'no' END
+     || '|' || CASE WHEN r.suspect_known_on_pnc THEN 'yes' WHEN NOT r.suspect_known_on_pnc THEN 'no' ELSE 'missing' END)
+) AS d(dimension, value)
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- @comments
@@ -86,13 +86,12 @@ WITH spread AS MATERIALIZED (
     JOIN spread s USING (path)
     CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(c.offences, ' ')) AS o
     CROSS JOIN LATERAL (SELECT 'all' AS cohort UNION ALL SELECT 'review' WHERE c.review) AS k
+    CROSS JOIN LATERAL unnest(string_to_array(c.dimension, '|'), string_to_array(c.value, '|')) AS g(dimension, value)
     CROSS JOIN LATERAL (
-        SELECT 'all' AS dimension, 'all' AS value WHERE c.dimension = 'place'
-        UNION ALL SELECT 'force', split_part(c.value, ' ', 1) WHERE c.dimension = 'place'
-        UNION ALL SELECT 'bcu', split_part(c.value, ' ', 2) WHERE c.dimension = 'place'
-        UNION ALL SELECT c.dimension, v FROM {build}.many_values(c.value) AS v WHERE c.dimension IN ('vulnerability', 'support_service')
-        UNION ALL SELECT c.dimension, c.value WHERE c.dimension NOT IN ('place', 'vulnerability', 'support_service')
-        UNION ALL SELECT c.dimension, 'known' WHERE c.dimension = 'suspect_relationship' AND c.value NOT IN ('stranger', 'missing')
+        SELECT 'all' AS dimension, 'all' AS value WHERE g.dimension = 'force'
+        UNION ALL SELECT g.dimension, v FROM {build}.many_values(g.value) AS v WHERE g.dimension IN ('vulnerability', 'support_service')
+        UNION ALL SELECT g.dimension, g.value WHERE g.dimension NOT IN ('vulnerability', 'support_service')
+        UNION ALL SELECT g.dimension, 'known' WHERE g.dimension = 'suspect_relationship' AND g.value NOT IN ('stranger', 'missing')
     ) AS d
     WHERE c.n <> 0
     GROUP BY 1, 2, 3, 4, 5, 6, 7

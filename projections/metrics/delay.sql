@@ -13,8 +13,7 @@ CREATE TABLE delay (
     state text NOT NULL,
     days integer NOT NULL,
     since date NOT NULL,
-    n integer NOT NULL,
-    PRIMARY KEY (interval, basis, period, offences, force, bcu, state, days, since)
+    n integer NOT NULL
 );
 
 -- @counts delay
@@ -41,8 +40,7 @@ CREATE TABLE delay_case (
     days integer NOT NULL,
     since date NOT NULL,
     key text NOT NULL,
-    n integer NOT NULL,
-    PRIMARY KEY (interval, basis, period, key, offences, force, bcu, cps_area, state, days, since)
+    n integer NOT NULL
 );
 
 -- @counts delay_case

@@ -67,7 +67,7 @@ def test_a_verification_finds_a_count_that_is_wrong(world: World) -> None:
     assert world.differences() == {}
     (live,) = world.rows("SELECT n FROM projection.build WHERE live")
     with psycopg.connect(world.dsn) as connection:
-        connection.execute(f"UPDATE build_{live['n']}.attrition SET n = n + 1 WHERE dimension = 'sex'")
+        connection.execute(f"UPDATE build_{live['n']}.attrition SET n = n + 1 WHERE dimension = 'age_band|sex'")
     assert set(world.differences()) == {"attrition"}
 
 

@@ -157,7 +157,7 @@ def test_without_a_server_events_come_as_lines(files: Path) -> None:
 
     assert (code, error) == (0, ACCOUNT)
     assert len({orjson.loads(line)["id"] for line in out.splitlines()}) == 15
-    assert run("publish", "--dry-run", "-", given=out.encode())[:2] == (0, "valid 15, rejected 0\n")
+    assert run("publish", "--dry-run", "-", given=out.encode())[:2] == (0, "valid 15, duplicates 0, rejected 0\n")
 
 
 def test_a_torn_file_is_1_a_wrong_call_2_and_a_server_away_3(files: Path) -> None:

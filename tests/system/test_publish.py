@@ -26,6 +26,8 @@ SUPPORT = report(5) | {
 }
 BAD = [b"{", orjson.dumps(report(2, offence_group="Jane Doe")), orjson.dumps(report(3) | {"source": "/nobody"})]
 
+TRIED = "valid 3, duplicates 0, rejected 3\n  not_json 1\n  invalid_data 1\n  wrong_source 1\n"
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -36,7 +38,7 @@ def file(tmp_path: Path) -> Path:
 
 async def test_what_is_valid_goes_to_its_topic_and_what_is_not_is_named(file: Path, topics: str) -> None:
     code, out, error = run("publish", str(file), kafka=topics)
-    assert (code, out) == (1, "sent 3, rejected 3\n")
+    assert (code, out) == (1, "sent 3, rejected 3\n  not_json 1\n  invalid_data 1\n  wrong_source 1\n")
     assert [line.removeprefix(f"{file}:").split(": ")[0] for line in error.splitlines() if str(file) in line] == [
         "2",
         "5",
@@ -80,9 +82,9 @@ async def test_packed_files_are_published_and_a_damaged_one_is_told(tmp_path: Pa
 
 def test_a_dry_run_says_what_would_be_rejected_and_needs_no_server(file: Path) -> None:
     code, out, error = run("publish", "--dry-run", str(file), kafka="127.0.0.1:1")
-    assert (code, out) == (1, "valid 3, rejected 3\n")
+    assert (code, out) == (1, TRIED)
     assert f"{file}:5: invalid_data at /data/offence_group: " in error
-    assert run("publish", "--dry-run", "-", given=lines(report(1)))[:2] == (0, "valid 1, rejected 0\n")
+    assert run("publish", "--dry-run", "-", given=lines(report(1)))[:2] == (0, "valid 1, duplicates 0, rejected 0\n")
 
 
 def test_a_dry_run_does_without_the_packages_of_the_servers(file: Path) -> None:
@@ -94,7 +96,7 @@ from vjt.main import app
 app()
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "valid 3, rejected 3\n")
+    assert (done.returncode, done.stdout) == (1, TRIED)
 
 
 def test_without_a_broker_it_ends_with_exit_code_3(file: Path) -> None:

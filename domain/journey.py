@@ -351,13 +351,12 @@ class _Told:
                 )
         uvis = {story.uvi: {"method": "derived"}} | {uvi: dict(how) for uvi, how in story.ties}
         for uvi, how in sorted(uvis.items()):
-            rows.append(_reference("person", uvi, str(how.get("method", "manual")), _since(how)))
+            rows.append(_reference("person", uvi, str(how.get("method", "manual")), self._since(how)))
         return rows
 
-
-def _since(how: dict[str, Any]) -> dt.date | None:
-    since = how.get("since")
-    return london_day(dt.datetime.fromisoformat(since)) if since else None
+    def _since(self, how: dict[str, Any]) -> dt.date:
+        """What ties persons says when; a report and a number derived from it have the report's day."""
+        return london_day(dt.datetime.fromisoformat(how["since"])) if "since" in how else self.reported.day
 
 
 def _reference(scheme: str, value: str, method: str, since: dt.date | None) -> dict[str, Any]:

@@ -83,6 +83,11 @@ class Neighbourhood:
             found[fact.subject].append(fact)
         return found
 
+    @cached_property
+    def persons_of_case(self) -> dict[str, dict[str, frozenset[int]]]:
+        """The persons of each crime of each case, once for all of its journeys: a case may have thousands."""
+        return {urn: {c.value: self.persons_of([c]) for c in crimes} for urn, crimes in self.crimes_of.items()}
+
     def person(self, key: JourneyKey) -> int:
         return self.persons.of_number(key.force, key.victim_reference)
 
@@ -159,10 +164,7 @@ def draw(n: Neighbourhood, key: JourneyKey) -> Story:
     same_person = [other.journey_id for other in n.of_crime[crime] if n.person(other) == person]
     around = Around(
         persons_in_crime=n.persons_of([crime]),
-        persons_of_case={
-            urn: {c.value: n.persons_of([c]) for c in n.crimes_of[urn]}
-            for urn in {u for urns in cases.values() for u in urns}
-        },
+        persons_of_case={urn: n.persons_of_case.get(urn, {}) for urns in cases.values() for urn in urns},
         others_withdrew=_others_withdrew(n, crime, cases, person),
     )
     return Story(

@@ -6,6 +6,7 @@ pair whether the last statement makes or breaks it. Edges that broke are kept, m
 the journeys that have just lost a fact.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -148,7 +149,7 @@ def said(record: Record, key: UUID, corrections: Sequence[Stated] = ()) -> Said:
         for s in what.statements:
             ends = subject_id(s.from_), subject_id(s.to)
             references += [(ends[0], *s.from_), (ends[1], *s.to)]
-            how = Jsonb(_how(record.type, data)) if s.kind == "same" else None
+            how = Jsonb(_how(record.type, data, occurred)) if s.kind == "same" else None
             statements.append((record.position, *ends, s.kind, s.makes, occurred, record.source, record.id, how))
         if record.type.startswith(REPORT):
             assert what.named is not None
@@ -156,10 +157,10 @@ def said(record: Record, key: UUID, corrections: Sequence[Stated] = ()) -> Said:
     return Said(fact, statements, references, report)
 
 
-def _how(type_: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def _how(type_: str, data: Mapping[str, Any], occurred: dt.datetime) -> dict[str, Any]:
     if type_.startswith(REPORT):
         return {"method": "report"}
-    return {name: data[name] for name in ("method", "score", "by") if name in data}
+    return {name: data[name] for name in ("method", "score", "by") if name in data} | {"since": occurred.isoformat()}
 
 
 def _key(crime: UUID, subject: Reference, named: Reference) -> tuple[Any, ...]:

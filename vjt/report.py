@@ -16,7 +16,7 @@ ORDER BY 1 LIMIT 21
 
 TIMELINE = """
 SELECT occurred_at, type, source, stage_after, holder_after, voided, data
-FROM journeys.timeline WHERE journey_id = %s ORDER BY n
+FROM journeys.timeline WHERE journey_id = %s ORDER BY position
 """
 
 UNLINKED = "SELECT * FROM journeys.unlinked ORDER BY first_known_at, scheme, value, victim_reference"

@@ -4,12 +4,11 @@ SELECT c.urn, min(c.cps_area) AS cps_area, array_agg(DISTINCT j.force ORDER BY j
        min(c.decided_at) AS decided_at, min(c.decision) AS decision, min(c.charged_at) AS charged_at,
        min(c.cps_days) AS cps_days, min(c.police_days) AS police_days, max(c.action_plans) AS action_plans,
        bool_or(c.returned_at_triage) AS returned_at_triage, min(c.holder) AS holder,
-       (array_agg(c.prosecutions ORDER BY j.journey_id))[1] AS prosecutions, count(*)::integer AS journeys
+       (array_agg(c.prosecutions ORDER BY j.journey_id))[1] AS prosecutions, (count(*) FILTER (WHERE j.counted))::integer AS journeys
 FROM {build}.journey j
 CROSS JOIN LATERAL jsonb_to_recordset(j.cases) AS c(
     urn text, cps_area text, received_at date, referred_at date, in_custody boolean, decided_at date, decision text, charged_at date,
     cps_days integer, police_days integer, action_plans integer, returned_at_triage boolean, holder text, prosecutions jsonb)
-WHERE NOT j.cancelled
 GROUP BY c.urn
 
 -- @comments
@@ -29,4 +28,4 @@ GROUP BY c.urn
 -- returned_at_triage: Returned at the first triage.
 -- holder: Who has the file.
 -- prosecutions: One object a defendant: suspect_reference, outcome, reason, finalised_at.
--- journeys: Journeys that lead to it, without cancelled ones.
+-- journeys: Journeys in the figures that lead to it; 0 where all of its crimes were cancelled.

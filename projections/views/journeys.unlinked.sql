@@ -7,8 +7,10 @@ WITH said AS (
                 ELSE 'no_link' END AS reason
     FROM {build}.unled u JOIN {build}.fact f USING (position) JOIN {build}.subject s ON s.id = f.subject
     UNION ALL
-    SELECT 'event', c.corrects::text, NULL, convert_from(e.state, 'UTF8')::jsonb ->> 'source', c.position, 'no_original'
+    SELECT 'event', coalesce(o.said #>> '{data,voids,id}', o.said #>> '{data,amends,id}'), NULL, o.said ->> 'source', c.position,
+           'no_original'
     FROM {build}.correction c JOIN log.stored_events e ON e.notification_id = c.position
+    CROSS JOIN LATERAL (SELECT convert_from(e.state, 'UTF8')::jsonb AS said) AS o
     WHERE NOT EXISTS (SELECT FROM {build}.fact f WHERE f.event_key = c.corrects)
       AND NOT EXISTS (SELECT FROM {build}.correction o WHERE o.event_key = c.corrects)
 )
@@ -20,7 +22,7 @@ GROUP BY 1, 2, 3, 4, 5
 -- @comments
 -- relation: One row a subject, or a victim named there, that no journey leads to (yet). Its events become part of a journey by themselves as soon as a link arrives.
 -- scheme: crime, case, court_case, hearing, person; event for a correction whose original is not known.
--- value: The reference; of an event its key.
+-- value: The reference; of an event its id within the source.
 -- victim_reference: The victim named there, where that is what no journey has.
 -- source: Who sent the events.
 -- reason: no_link; victim_unknown (a journey leads there, but none of this victim); too_wide (leads to more than 5,000 journeys: not followed); no_original.

@@ -58,6 +58,11 @@ class World:
         """One step; how many events it took."""
         return step(self.stepper, limit=limit).events
 
+    def read_on(self, day: dt.date) -> None:
+        """Set the date on which what is open is read."""
+        with psycopg.connect(self.dsn) as connection:
+            connection.execute("UPDATE projection.setting SET reading_date = %s", (day,))
+
     def differences(self) -> dict[str, Any]:
         """What a recomputation finds, by table."""
         return {c.table: c.differences for c in verify(self.dsn, quiet, processes=1) if c.differences}

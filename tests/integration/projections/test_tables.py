@@ -77,7 +77,8 @@ TYPES = {
     "date": """offence_date holder_since exit_at reported_at arrested_at interviewed_at referred_at referral_received_at charged_at
         first_hearing_at first_trial_date first_trial_listed_at trial_started_at concluded_at withdrew_at first_withdrew_at
         next_trial_date last_victim_update_at received_at decided_at date listed_at listed_for due_at period""",
-    "timestamp with time zone": "known_at occurred_at recorded_at first_known_at last_known_at last_event_known_at last_occurred_at",
+    "timestamp with time zone": """known_at occurred_at recorded_at first_known_at last_known_at
+        last_event_known_at last_occurred_at""",
 }
 TYPE_OF = {name: type for type, names in TYPES.items() for name in names.split()}
 
@@ -137,7 +138,7 @@ def test_every_schema_relation_column_and_function_says_what_it_is(world: World)
 
 
 def test_a_journey_has_every_attribute_of_its_report(world: World) -> None:
-    report = {
+    report: dict[str, Any] = {
         "bcu": "central_south",
         "offence_group": "rape",
         "offence_code": "19C",
@@ -149,7 +150,7 @@ def test_a_journey_has_every_attribute_of_its_report(world: World) -> None:
         "reporting_route": "online",
         "uvi": "UVI-1",
     }
-    person = {
+    person: dict[str, Any] = {
         "age": 34,
         "sex": "female",
         "ethnicity_self_defined": "W1",

@@ -1,50 +1,70 @@
-"""The AsyncAPI document of all topics."""
+"""The AsyncAPI 3 document of all topics, in and out. The tracker is the application that it describes: it receives events."""
 
-from schemas.document import Json
-from schemas.envelope import CORRECTION, STRUCTURED, TOPICS
+from collections.abc import Iterable
+
+from schemas.document import DIALECT, Json, plain
+from schemas.envelope import SCHEMA, STRUCTURED, TOPICS, may_send
+from schemas.outgoing import OUTGOING
 from schemas.types import TYPES
 
-_OUT = {
-    "journeys.changes.v1": "One message for each journey that changed, by journey_id.",
-    "alerts.v1": "One message for each alert raised, acknowledged or resolved, by alert_id.",
-    "rejected.v1": "One message for each event that was not taken: reason, pointer, place and hash; never its bytes.",
-}
+_FORMAT = "application/schema+json;version=draft-2020-12"
 
 
 def asyncapi() -> Json:
-    """The AsyncAPI 3 document of all topics, in and out."""
+    """The document; keys are names with `_` for each dot."""
     channels: Json = {}
     operations: Json = {}
+    messages: Json = {}
+    for type, model in TYPES.items():
+        payload = {"$ref": f"./json/{type}.json"}
+        messages[_key(type)] = _message(type, model.__doc__, STRUCTURED, payload, "The subject, or anything.")
     for agency, topic in TOPICS.items():
-        types = [type for type in TYPES if type.partition(".")[0] in (agency, CORRECTION)]
-        messages = {type: {"$ref": f"#/components/messages/{type}"} for type in types}
-        channels[topic] = {"address": topic, "messages": messages}
-        operations[f"receive.{topic}"] = {"action": "receive", "channel": {"$ref": f"#/channels/{topic}"}}
-    for topic, description in _OUT.items():
-        channels[topic] = {"address": topic, "description": description}
-        operations[f"send.{topic}"] = {"action": "send", "channel": {"$ref": f"#/channels/{topic}"}}
+        types = [_key(type) for type in TYPES if may_send(agency, type)]
+        channels[_key(topic)] = _channel(topic, "Events, of the types that its agency may send.", types)
+        operations[_key(f"receive.{topic}")] = _operation("receive", topic, types)
+    for topic, (description, models) in OUTGOING.items():
+        names = [sent.__name__ for sent in models]
+        for sent in models:
+            schema = {"$schema": DIALECT, "$id": f"{SCHEMA}{topic}:{sent.__name__}"} | plain(sent.model_json_schema())
+            messages[sent.__name__] = _message(sent.__name__, sent.__doc__, "application/json", schema, description)
+        channels[_key(topic)] = _channel(topic, description, names)
+        operations[_key(f"send.{topic}")] = _operation("send", topic, names)
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Victim Journey Tracker",
             "version": "1",
-            "description": "What agencies write and what the tracker sends. CloudEvents 1.0, structured or binary.",
+            "description": "What agencies write: CloudEvents 1.0, structured as described here, or binary (the attributes as "
+            "`ce_` headers, `data` as the value). What the tracker sends: plain JSON.",
         },
         "defaultContentType": STRUCTURED,
         "channels": channels,
         "operations": operations,
-        "components": {
-            "messages": {
-                type: {
-                    "name": type,
-                    "summary": model.__doc__,
-                    "contentType": STRUCTURED,
-                    "payload": {
-                        "schemaFormat": "application/schema+json;version=draft-2020-12",
-                        "schema": {"$ref": f"./json/{type}.json"},
-                    },
-                }
-                for type, model in TYPES.items()
-            }
-        },
+        "components": {"messages": messages},
     }
+
+
+def _key(name: str) -> str:
+    return name.replace(".", "_")  # some tools take no dots in keys
+
+
+def _message(name: str, summary: str | None, content_type: str, schema: Json, key: str) -> Json:
+    return {
+        "name": name,
+        "summary": summary,
+        "contentType": content_type,
+        "bindings": {"kafka": {"key": {"type": "string", "description": key}}},
+        "payload": {"schemaFormat": _FORMAT, "schema": schema},
+    }
+
+
+def _channel(topic: str, description: str, messages: Iterable[str]) -> Json:
+    references = {name: {"$ref": f"#/components/messages/{name}"} for name in messages}
+    return {"address": topic, "description": description} | ({"messages": references} if references else {})
+
+
+def _operation(action: str, topic: str, messages: Iterable[str]) -> Json:
+    references = [{"$ref": f"#/channels/{_key(topic)}/messages/{name}"} for name in messages]
+    return {"action": action, "channel": {"$ref": f"#/channels/{_key(topic)}"}} | (
+        {"messages": references} if references else {}
+    )

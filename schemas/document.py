@@ -110,6 +110,21 @@ def _example(schema: Json, definitions: Json) -> Any:
     return {name: _example(field, definitions) for name, field in schema["properties"].items()}
 
 
+def plain(schema: Json) -> Json:
+    """A schema without definitions: each reference replaced by what it refers to, pydantic's titles left out."""
+    definitions = schema.get("$defs", {})
+
+    def replaced(part: Any) -> Any:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                return replaced(definitions[part["$ref"].removeprefix("#/$defs/")])
+            return {key: replaced(value) for key, value in part.items() if key != "$defs"}
+        return [replaced(one) for one in part] if isinstance(part, list) else part
+
+    inlined: Json = replaced(_without_titles(schema))
+    return inlined
+
+
 def _without_titles(schema: Any) -> Any:
     """Pydantic's titles say what the names say already."""
     if isinstance(schema, dict):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from schemas.document import Json, json_schema
+from schemas.document import Json, json_schema, plain
 from schemas.types import TYPES
 
 RELEASED = Path("schemas/released")
@@ -56,19 +56,10 @@ def broken(released: Mapping[str, Json]) -> Iterator[str]:
 
 def breaks(old: Json, new: Json) -> Iterator[str]:
     """In which ways the schema `new` of a type takes less than `old` did, or takes it for something else."""
-    yield from _less("", _plain(old, old["$defs"]), _plain(new, new["$defs"]))
+    yield from _less("", plain(old), plain(new))
     for declared in _DECLARED:
         if old[declared] != new[declared]:
             yield f"{declared} is another: earlier events would be about something else"
-
-
-def _plain(schema: Any, definitions: Json) -> Any:
-    """The schema with each reference replaced by what it refers to."""
-    if isinstance(schema, dict):
-        if "$ref" in schema:
-            return _plain(definitions[schema["$ref"].removeprefix("#/$defs/")], definitions)
-        return {key: _plain(part, definitions) for key, part in schema.items() if key != "$defs"}
-    return [_plain(part, definitions) for part in schema] if isinstance(schema, list) else schema
 
 
 def _less(at: str, old: Json, new: Json) -> Iterator[str]:

@@ -24,11 +24,9 @@ Exit = Literal[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Outgoing(BaseModel):
+    model_config = ConfigDict(frozen=True)
 
-
-class _Outgoing(_Strict):
     key: str = Field(description="The message's key.")
     version: int = Field(description="Of two messages with one key, the one with the greater version is newer.")
 
@@ -54,7 +52,7 @@ class JourneyGone(_Outgoing):
     gone: Literal[True] = Field(description="It is no more.")
 
 
-class InTopic(_Strict):
+class InTopic(BaseModel):
     """A message of Kafka."""
 
     topic: str = Field(description="The topic.")
@@ -62,7 +60,7 @@ class InTopic(_Strict):
     offset: int = Field(description="The offset.")
 
 
-class InFile(_Strict):
+class InFile(BaseModel):
     """A line of a file."""
 
     file: str = Field(description="The file.")

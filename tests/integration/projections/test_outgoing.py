@@ -9,9 +9,12 @@ from tests.integration.projections.world import World
 from tests.integration.store.given import message
 from tests.unit.domain.said import crime, decision, finalised, referral, void, withdrew
 
+PLACES = ({"topic", "partition", "offset"}, {"file", "line"})
+
 
 def told(world: World) -> dict[str, int]:
-    """Each kind of message that waits to go out, and how many. Each is valid by one of its topic's payloads, and one only."""
+    """Each kind of message that waits to go out, and how many. Each is valid by one of its topic's payloads, one only, and has
+    no field that is not described there."""
     document = asyncapi()
     found: dict[str, int] = {}
     for going in pending(world.stepper.cursor()):
@@ -24,6 +27,8 @@ def told(world: World) -> dict[str, int]:
             if Draft202012Validator(payload, format_checker=Draft202012Validator.FORMAT_CHECKER).is_valid(value)
         ]
         assert value["key"] == going.key
+        assert value.keys() == payloads[name]["properties"].keys()
+        assert "place" not in value or set(value["place"]) in PLACES
         found[name] = found.get(name, 0) + 1
     return found
 

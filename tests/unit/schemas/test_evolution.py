@@ -9,7 +9,7 @@ from annotated_types import Ge, Le
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic import StringConstraints as Text
 
 from schemas import codes, police
@@ -104,6 +104,12 @@ class OnlyAge(BaseModel):
     age: Age | None = None
 
 
+class Forbidding(Sample):
+    """Nothing beside its fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 SHORT = dict(list(codes.LOCATIONS.items())[1:])
 LONG = codes.LOCATIONS | {"station": "Station"}
 BROKEN = {
@@ -158,6 +164,7 @@ BROKEN = {
     ),
     "fewer fields of which one is needed": (changed(NEEDS=(("urn",),)), "/data needs urn now"),
     "a force beside the crime": (changed(force=Force | None), "/data needs force beside crime_reference now"),
+    "unknown fields refused": (Forbidding, "/data has another rule `additionalProperties`"),
     "another subject": (changed(SUBJECT=("urn", "crime_reference")), "x-subject is another"),
     "another victim named": (changed(NAMES=()), "x-names is another"),
     "another tie": (changed(LINKS=(Link("crime_reference", "urn", makes=False),)), "x-links is another"),

@@ -1,25 +1,40 @@
 """`vjt report`, `vjt journey`, `vjt unlinked`: reading the tables."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vjt.errors import CALL, CHECK, Failed
-from vjt.rows import Format, FormatOption, OutOption, show
+from vjt.errors import CALL, UNREACHABLE, Failed
+from vjt.rows import Format, FormatOption, OutOption, show, spelled, write
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+THERE = """
+SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'metrics') AS migrated,
+       EXISTS (SELECT FROM pg_views WHERE schemaname = 'metrics') AS made
+"""
 
 JOURNEY = """
-SELECT DISTINCT journey_id FROM journeys.reference
-WHERE journey_id::text = lower(%(id)s) OR upper(value) = upper(%(id)s) OR upper(split_part(value, '/', 2)) = upper(%(id)s)
-ORDER BY 1 LIMIT 21
+SELECT DISTINCT j.journey_id::text, j.force || '/' || j.crime_reference AS crime, j.reported_at, j.stage
+FROM journeys.reference r JOIN journeys.journey j USING (journey_id)
+WHERE upper(r.value) = upper(%(id)s) OR upper(substr(r.value, strpos(r.value, '/') + 1)) = upper(%(id)s)
+ORDER BY 3, 2, 1 LIMIT 21
 """
+MOST = 20
 
-TIMELINE = """
-SELECT occurred_at, type, source, stage_after, holder_after, voided, data
-FROM journeys.timeline WHERE journey_id = %s ORDER BY position
-"""
+BY_ID = "SELECT journey_id::text FROM journeys.journey WHERE journey_id = %(id)s"
+BROKEN = "SELECT error FROM journeys.broken WHERE journey_id = %(id)s"
 
-UNLINKED = "SELECT * FROM journeys.unlinked ORDER BY first_known_at, scheme, value, victim_reference"
+UNLED = "SELECT scheme, reason FROM journeys.unlinked WHERE upper(value) = upper(%(id)s) LIMIT 1"
+
+TIMELINE = "SELECT * FROM journeys.timeline WHERE journey_id = %s ORDER BY position"
+TOLD = ("occurred_at", "type", "source", "stage_after", "holder_after", "voided", "data")  # in a table
+
+UNLINKED = "SELECT * FROM journeys.unlinked ORDER BY first_known_at, scheme, value, victim_reference, source"
 
 
 def report(
@@ -31,11 +46,8 @@ def report(
     out: OutOption = None,
 ) -> None:
     """A figure as a table, CSV or JSON."""
-    import psycopg
-
     from projections.report import NotAsked
     from projections.report import report as rows
-    from vjt.settings import Settings
 
     asked: dict[str, list[str]] = {}
     for condition in where or []:
@@ -43,12 +55,12 @@ def report(
         if not equals:
             raise Failed(f"--where {condition}: expected column=value", CALL)
         asked.setdefault(column, []).append(value)
-    with psycopg.connect(Settings().database_url()) as connection:
+    with _tables() as connection:
         try:
             columns, found = rows(connection, name, asked)
         except NotAsked as error:
             raise Failed(str(error), CALL) from None
-    show(found, format, out, columns)
+        show(found, format, out, columns)
 
 
 def journey(
@@ -56,41 +68,69 @@ def journey(
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
-    """One journey: where it stands, and its timeline."""
-    import psycopg
+    """One journey: where it stands, and its timeline. CSV and JSON have the timeline alone."""
     from psycopg.rows import dict_row
 
-    from vjt.settings import Settings
-
-    with psycopg.connect(Settings().database_url(), row_factory=dict_row) as connection:
-        ids: list[UUID] = [row["journey_id"] for row in connection.execute(JOURNEY, {"id": id})]
-        if not ids:
-            raise Failed(f"no journey has the reference {id}", CHECK)
-        if len(ids) > 1:
-            more = "\n".join(map(str, ids[:20])) + ("\n…" if len(ids) > 20 else "")
-            raise Failed(f"{id} leads to several journeys; name one:\n{more}", CALL)
-        row: dict[str, Any] = (
-            connection.execute("SELECT * FROM journeys.journey WHERE journey_id = %s", (ids[0],)).fetchone() or {}
-        )
-        facts = connection.execute(TIMELINE, (ids[0],)).fetchall()
-    if format is Format.TABLE:
-        told = [{"what": name, "value": value} for name, value in row.items() if value not in (None, [], False)]
-        show(told, format, out)
-        if out is None:
-            typer.echo()
-            show(facts, format, out)
-    else:
-        show(facts, format, out)
+    with _tables() as connection:
+        connection.row_factory = dict_row
+        id = _found(connection, id.strip())
+        facts = connection.execute(TIMELINE, (id,))
+        columns = [column.name for column in facts.description or []]
+        if format is not Format.TABLE:
+            show(facts, format, out, columns)
+            return
+        timeline = facts.fetchall()
+        row = connection.execute("SELECT * FROM journeys.journey WHERE journey_id = %s", (id,)).fetchone()
+    told = [{"what": name, "value": value} for name, value in (row or {}).items() if value not in (None, [], False)]
+    write(chain(spelled(told, format), ["\n"], spelled(timeline, format, TOLD)), out)
 
 
 def unlinked(format: FormatOption = Format.TABLE, out: OutOption = None) -> None:
     """Subjects, and victims named there, that no journey leads to yet; how long, how many events."""
-    import psycopg
     from psycopg.rows import dict_row
+
+    with _tables() as connection:
+        connection.row_factory = dict_row
+        cursor = connection.execute(UNLINKED)
+        show(cursor, format, out, [column.name for column in cursor.description or []])
+
+
+@contextmanager
+def _tables() -> Iterator["Connection[Any]"]:
+    """A connection to a database in which there are tables to read. Raises Failed."""
+    import psycopg
 
     from vjt.settings import Settings
 
-    with psycopg.connect(Settings().database_url(), row_factory=dict_row) as connection:
-        cursor = connection.execute(UNLINKED)
-        names = [column.name for column in cursor.description or []]
-        show(cursor.fetchall(), format, out, names)
+    with psycopg.connect(Settings().database_url()) as connection:
+        migrated, made = connection.execute(THERE).fetchone() or (False, False)
+        if not migrated:
+            raise Failed("the database is not prepared. Run: vjt migrate", UNREACHABLE)
+        if not made:
+            raise Failed("there are no tables yet. Run: vjt project", UNREACHABLE)
+        yield connection
+
+
+def _found(connection: "Connection[Any]", id: str) -> str:
+    """The journey_id of the one journey that a reference leads to. Raises Failed."""
+    from uuid import UUID
+
+    try:
+        given = UUID(id)
+    except ValueError:
+        pass
+    else:
+        if connection.execute(BY_ID, {"id": given}).fetchone():
+            return str(given)
+        broken = connection.execute(BROKEN, {"id": given}).fetchone()
+        if broken:
+            raise Failed(f"journey {given} is broken and in no figure: {broken['error']}", CALL)
+    found = connection.execute(JOURNEY, {"id": id}).fetchall()
+    if not found:
+        unled = connection.execute(UNLED, {"id": id}).fetchone()
+        why = f": nothing leads to this {unled['scheme']} ({unled['reason']}), see vjt unlinked" if unled else ""
+        raise Failed(f"no journey has the reference {id}{why}", CALL)
+    if len(found) > 1:
+        several = "".join(spelled(found[:MOST], Format.TABLE)) + "…\n" * (len(found) > MOST)
+        raise Failed(f"{id} leads to several journeys; name one:\n{several.rstrip()}", CALL)
+    return str(found[0]["journey_id"])

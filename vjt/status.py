@@ -1,6 +1,7 @@
 """`vjt status`: lag, freshness, counts, health."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +32,9 @@ TAKEN = "SELECT topic, partition, next_offset FROM log.intake WHERE cluster_id =
 
 PATIENCE = 5  # s
 HEALTH = ("database", "broker")
+LAG = ("messages_waiting", "events_behind", "to_send", "quiet_seconds")
+COUNTS = ("events", "log_position", "projected_position", "last_known_at", "rejected", "journeys", "unlinked", "broken")
+STATE = (*HEALTH, *LAG, *COUNTS)
 
 
 def status(
@@ -50,7 +54,7 @@ def status(
     if settings:
         show(known.listing(), format, out)
         return
-    row = {"database_url": known.database_url(), "kafka": known.kafka()}
+    row: dict[str, Any] = {"database_url": _named(known.database_url), "kafka": _named(known.kafka)}
     row |= _state(row["database_url"], row["kafka"])
     if format is Format.TABLE:
         show([{"what": name, "value": value} for name, value in row.items()], format, out)
@@ -60,19 +64,34 @@ def status(
         raise typer.Exit(UNREACHABLE)
 
 
-def _state(dsn: str, kafka: str) -> dict[str, Any]:
-    """What there is to say. A server that does not answer is `away`, one whose tables are missing `not ready`."""
+def _named(server: Callable[[], str]) -> str | None:
+    """Where a server is; None, and why, if no setting says so and the local stack is not up."""
+    from vjt.settings import NotUp
+
+    try:
+        return server()
+    except NotUp as error:
+        typer.echo(error, err=True)
+        return None
+
+
+def _state(dsn: str | None, kafka: str | None) -> dict[str, Any]:
+    """What there is to say. A server that does not answer is `away`, one whose tables are missing `not ready`; of one that nobody
+    names nothing is known."""
     import psycopg
     from psycopg.rows import dict_row
 
     from streams.topics import extents
 
-    state: dict[str, Any] = dict.fromkeys((*HEALTH, "messages_waiting"))
+    state: dict[str, Any] = dict.fromkeys(STATE)
     try:
-        cluster, extent = asyncio.run(extents(kafka))
-        state["broker"] = "up"
+        if kafka:
+            cluster, extent = asyncio.run(extents(kafka))
+            state["broker"] = "up"
     except Exception as error:
         _away(state, "broker", error)
+    if not dsn:
+        return state
     try:
         with psycopg.connect(dsn, row_factory=dict_row, connect_timeout=PATIENCE) as connection:
             state["database"] = "not ready"

@@ -1,0 +1,70 @@
+"""`python -m bench`: all measures in one run, on servers of its own."""
+
+from typing import Annotated, Any
+
+import typer
+
+from bench import freshness, intake, tables
+from bench.measured import Measured, machine
+from bench.servers import Servers, servers, simulated, written
+from vjt.rows import Format, FormatOption, OutOption, show
+
+HEAD = 0.8  # of the events stand in the log and the tables before the rest is measured
+FEW = 3_000  # journeys of the smaller log, to see what grows with it
+RATE = 500  # events/s, for freshness
+
+
+def bench(
+    journeys: Annotated[int, typer.Option("--journeys", min=1_000, help="Journeys in the log.")] = 25_000,
+    seconds: Annotated[int, typer.Option("--seconds", min=10, help="How long freshness is measured.")] = 40,
+    format: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """Intake, steps, builds, freshness, sizes, and what COPY of the same rows does."""
+    with servers() as started:
+        conditions = machine(started.postgres.url)
+        found: list[Measured] = []
+        for name, measure in (("from files", _from_files), ("from Kafka", _from_kafka), ("few", _few)):
+            typer.echo(f"measuring: {name}", err=True)
+            found += measure(started, journeys, seconds)
+    rows: list[dict[str, Any]] = [measured.row() for measured in found]
+    if format is Format.TABLE:
+        typer.echo(", ".join(f"{name} {value}" for name, value in conditions.items()))
+    else:
+        rows = [row | conditions for row in rows]
+    show(rows, format, out)
+
+
+def _from_files(servers: Servers, journeys: int, _: int) -> list[Measured]:
+    events = simulated(journeys)
+    head, kept = int(HEAD * len(events)), len(events) - tables.ONE_BY_ONE
+    dsn = servers.database("files")
+    found = intake.load(servers, dsn, written(servers.folder / "head", events[:head]))
+    tables.level(dsn)
+    servers.run(dsn, "load", written(servers.folder / "tail", events[head:kept]))
+    stepped = tables.steps(servers, dsn, kept - head, journeys)
+    one = tables.one_by_one(dsn, events[kept:], servers.folder / "last", journeys)
+    built = tables.builds(servers, dsn)
+    stepped.peer = built[0].peer
+    return [*found, stepped, one, *built]
+
+
+def _from_kafka(servers: Servers, journeys: int, seconds: int) -> list[Measured]:
+    events = simulated(journeys)
+    head = len(events) - RATE * seconds
+    dsn = servers.database("kafka")
+    found = intake.consume(servers, dsn, written(servers.folder / "head", events[:head]))
+    return [found, *freshness.freshness(servers, dsn, events[head:], RATE, seconds, journeys)]
+
+
+def _few(servers: Servers, *_: int) -> list[Measured]:
+    events = simulated(FEW)
+    kept = len(events) - tables.ONE_BY_ONE
+    dsn = servers.database("few")
+    servers.run(dsn, "load", written(servers.folder / "head", events[:kept]))
+    tables.level(dsn)
+    return [tables.one_by_one(dsn, events[kept:], servers.folder / "last", FEW)]
+
+
+if __name__ == "__main__":
+    typer.run(bench)

@@ -1,0 +1,115 @@
+"""How long it takes from an agency's word to the tables, at a steady rate, with the workers as they run."""
+
+import asyncio
+import bisect
+import contextlib
+import threading
+import time
+from datetime import UTC, datetime
+
+import psycopg
+from aiokafka import AIOKafkaProducer
+
+from bench.measured import Measured
+from bench.servers import Servers
+from bench.tables import level
+from schemas.reference import event_key
+from store.delivery import Delivery, Line
+from streams.publish import HEADERS, message
+
+LOOK = 0.005  # s between two looks at how far the tables are; freshness is no more exact than that
+TICK = 0.02  # s between two sendings
+WARM = 0.2  # of the time, in which nothing is measured
+
+WHERE = "SELECT event_key, notification_id FROM log.stored_events WHERE event_key = ANY(%s)"
+
+
+def freshness(servers: Servers, dsn: str, events: list[bytes], rate: int, seconds: int, journeys: int) -> list[Measured]:
+    """From the sending of an event to the commit that puts it into the tables, in ms."""
+    level(dsn)
+    with _worker(servers, dsn, "consume"), _worker(servers, dsn, "project"):
+        watch = _Watch(dsn)
+        time.sleep(5)  # until both have begun
+        sent = asyncio.run(_send(servers.kafka.servers, events[: rate * seconds], rate))
+        watch.until_level()
+    sent = sent[int(WARM * len(sent)) :]
+    with psycopg.connect(dsn) as connection:
+        positions = dict(connection.execute(WHERE, ([key for key, _ in sent],)).fetchall())
+    waits = sorted(1_000 * (watch.reached(positions[key]) - at) for key, at in sent if key in positions)
+    of = f"{rate}/s for {seconds} s, {journeys:,} journeys"
+    quantiles = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
+    return [Measured(f"freshness {name}", waits[int(q * (len(waits) - 1))], "ms", of) for name, q in quantiles]
+
+
+@contextlib.contextmanager
+def _worker(servers: Servers, dsn: str, verb: str):  # type: ignore[no-untyped-def]
+    process = servers.start(dsn, verb)
+    try:
+        yield
+        assert process.poll() is None, f"vjt {verb} ended by itself"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+class _Watch:
+    """Looks all the time at how far the live tables are."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.seen: list[tuple[int, float]] = []  # position, when first seen
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.thread.start()
+
+    def _look(self) -> None:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            while not self.ended.wait(LOOK):
+                row = connection.execute("SELECT position FROM projection.build WHERE live").fetchone()
+                if row and (not self.seen or row[0] > self.seen[-1][0]):
+                    self.seen.append((row[0], time.time()))
+
+    def until_level(self) -> None:
+        """Wait for the tables to reach what the log holds once it grows no more."""
+        query = "SELECT coalesce(max(notification_id), 0) FROM log.stored_events"
+        last = -1
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            while True:
+                row = connection.execute(query).fetchone() or (0,)
+                if row[0] == last == self.seen[-1][0]:
+                    break
+                last = row[0]
+                time.sleep(2)
+        self.ended.set()
+        self.thread.join()
+
+    def reached(self, position: int) -> float:
+        """When the tables were first seen to be there or further."""
+        return self.seen[bisect.bisect_left(self.seen, (position, 0.0))][1]
+
+
+async def _send(kafka: str, events: list[bytes], rate: int) -> list[tuple[object, float]]:
+    """Send at a steady rate. The key of each event, and when it was handed to the producer."""
+    now = datetime.now(UTC)
+    messages = [message(Delivery(event, Line("bench", n)), now) for n, event in enumerate(events)]
+    keys = [_key(event) for event in events]
+    sent: list[tuple[object, float]] = []
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
+    await producer.start()
+    try:
+        began = time.time()
+        while len(sent) < len(messages):
+            for n in range(len(sent), min(len(messages), int((time.time() - began) * rate) + 1)):
+                sent.append((keys[n], time.time()))
+                await producer.send(messages[n].topic, messages[n].value, key=messages[n].key, headers=HEADERS)
+            await asyncio.sleep(TICK)
+    finally:
+        await producer.stop()
+    return sent
+
+
+def _key(event: bytes) -> object:
+    import orjson
+
+    said = orjson.loads(event)
+    return event_key(said["source"], said["id"])

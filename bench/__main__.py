@@ -7,6 +7,7 @@ import typer
 from bench import freshness, intake, tables
 from bench.measured import Measured, machine
 from bench.servers import Servers, servers, simulated, written
+from store.memory import collect_rarely
 from vjt.rows import Format, FormatOption, OutOption, show
 
 HEAD = 0.8  # of the events stand in the log and the tables before the rest is measured
@@ -21,6 +22,7 @@ def bench(
     out: OutOption = None,
 ) -> None:
     """Intake, steps, builds, freshness, sizes, and what COPY of the same rows does."""
+    collect_rarely()
     with servers() as started:
         conditions = machine(started.postgres.url)
         found: list[Measured] = []

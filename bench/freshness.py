@@ -2,11 +2,14 @@
 
 import asyncio
 import bisect
-import contextlib
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from uuid import UUID
 
+import orjson
 import psycopg
 from aiokafka import AIOKafkaProducer
 
@@ -24,7 +27,9 @@ WARM = 0.2  # of the time, in which nothing is measured
 WHERE = "SELECT event_key, notification_id FROM log.stored_events WHERE event_key = ANY(%s)"
 
 
-def freshness(servers: Servers, dsn: str, events: list[bytes], rate: int, seconds: int, journeys: int) -> list[Measured]:
+def freshness(
+    servers: Servers, dsn: str, events: list[bytes], rate: int, seconds: int, journeys: int
+) -> list[Measured]:
     """From the sending of an event to the commit that puts it into the tables, in ms."""
     level(dsn)
     with _worker(servers, dsn, "consume"), _worker(servers, dsn, "project"):
@@ -34,15 +39,15 @@ def freshness(servers: Servers, dsn: str, events: list[bytes], rate: int, second
         watch.until_level()
     sent = sent[int(WARM * len(sent)) :]
     with psycopg.connect(dsn) as connection:
-        positions = dict(connection.execute(WHERE, ([key for key, _ in sent],)).fetchall())
+        positions: dict[UUID, int] = dict(connection.execute(WHERE, ([key for key, _ in sent],)).fetchall())
     waits = sorted(1_000 * (watch.reached(positions[key]) - at) for key, at in sent if key in positions)
     of = f"{rate}/s for {seconds} s, {journeys:,} journeys"
     quantiles = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
     return [Measured(f"freshness {name}", waits[int(q * (len(waits) - 1))], "ms", of) for name, q in quantiles]
 
 
-@contextlib.contextmanager
-def _worker(servers: Servers, dsn: str, verb: str):  # type: ignore[no-untyped-def]
+@contextmanager
+def _worker(servers: Servers, dsn: str, verb: str) -> Iterator[None]:
     process = servers.start(dsn, verb)
     try:
         yield
@@ -88,12 +93,12 @@ class _Watch:
         return self.seen[bisect.bisect_left(self.seen, (position, 0.0))][1]
 
 
-async def _send(kafka: str, events: list[bytes], rate: int) -> list[tuple[object, float]]:
+async def _send(kafka: str, events: list[bytes], rate: int) -> list[tuple[UUID, float]]:
     """Send at a steady rate. The key of each event, and when it was handed to the producer."""
     now = datetime.now(UTC)
     messages = [message(Delivery(event, Line("bench", n)), now) for n, event in enumerate(events)]
     keys = [_key(event) for event in events]
-    sent: list[tuple[object, float]] = []
+    sent: list[tuple[UUID, float]] = []
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
     await producer.start()
     try:
@@ -108,8 +113,6 @@ async def _send(kafka: str, events: list[bytes], rate: int) -> list[tuple[object
     return sent
 
 
-def _key(event: bytes) -> object:
-    import orjson
-
+def _key(event: bytes) -> UUID:
     said = orjson.loads(event)
     return event_key(said["source"], said["id"])

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import psycopg
 
 from bench.servers import Servers, our_seconds
+from vjt.stack.kafka import POM
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ def machine(dsn: str) -> dict[str, Any]:
         "memory_gb": round(pages / 2**30),
         "python": platform.python_version(),
         "postgresql": shown.pop("server_version"),
-        "kafka": "4.3.1",
+        "kafka": ElementTree.parse(POM).findtext(".//{*}dependency/{*}version"),
         "psycopg": importlib.metadata.version("psycopg"),
         "aiokafka": importlib.metadata.version("aiokafka"),
     } | shown

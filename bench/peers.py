@@ -2,9 +2,17 @@
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+END = b"\xff\xff"
+
+TABLES = """
+SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace ORDER BY 2 DESC
+"""
 
 
 def copied(dsn: str, tables: Sequence[str], batch: int | None = None) -> float:
@@ -24,11 +32,7 @@ def copied(dsn: str, tables: Sequence[str], batch: int | None = None) -> float:
     return seconds
 
 
-HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-END = b"\xff\xff"
-
-
-def _rows(connection: Connection[tuple[object, ...]], table: str) -> list[bytes]:
+def _rows(connection: Connection[tuple[Any, ...]], table: str) -> list[bytes]:
     """The rows of a table as binary COPY spells them: PostgreSQL sends one a message."""
     with connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT BINARY)".encode()) as out:
         rows = [bytes(row) for row in out]
@@ -37,16 +41,14 @@ def _rows(connection: Connection[tuple[object, ...]], table: str) -> list[bytes]
 
 
 def sizes(dsn: str, schema: str) -> list[tuple[str, int, int]]:
-    """Of each table: its name, rows, and bytes with indexes."""
+    """Of each table: its name, rows, and bytes with indexes; the largest first."""
     with psycopg.connect(dsn, autocommit=True) as connection:
-        names = connection.execute(
-            "SELECT c.relname, pg_total_relation_size(c.oid) FROM pg_class c WHERE relkind = 'r' AND relnamespace = %s::regnamespace "
-            "ORDER BY 2 DESC",
-            (schema,),
-        ).fetchall()
-        count = sql.SQL("SELECT count(*) FROM {}")
-        found = []
-        for name, size in names:
-            row = connection.execute(count.format(sql.Identifier(schema, name))).fetchone()
-            found.append((name, int(row[0]) if row else 0, int(size)))
-        return found
+        return [
+            (name, _number(connection, f"SELECT count(*) FROM {schema}.{name}"), int(size))
+            for name, size in connection.execute(TABLES, (schema,)).fetchall()
+        ]
+
+
+def _number(connection: Connection[tuple[Any, ...]], query: str) -> int:
+    row = connection.execute(query.encode()).fetchone()
+    return int(row[0]) if row else 0

@@ -23,6 +23,7 @@ from projections.digest import digest
 from projections.step import forward, step
 from schemas.reference import event_key
 from store.log import Record, read
+from store.memory import collect_rarely
 
 READ = 5_000  # events a batch of the index
 CHUNK = 1_000  # journeys a fold
@@ -147,7 +148,7 @@ class Beside:
                 self.progress("fold", done, total)
             return
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(processes, len(chunks)), mp_context=context, initializer=_obey_parent) as pool:
+        with ProcessPoolExecutor(min(processes, len(chunks)), mp_context=context, initializer=_child) as pool:
             try:
                 for folded in pool.map(_fold_chunk, [self.dsn] * len(chunks), [self.n] * len(chunks), chunks):
                     done += folded
@@ -291,8 +292,9 @@ def _chunks(connection: Connection[Any]) -> Iterator[list[UUID]]:
         yield chunk
 
 
-def _obey_parent() -> None:
+def _child() -> None:
     """In a child: Ctrl-C is its parent's affair, and it ends with its parent, however that ended."""
+    collect_rarely()
 
     def end() -> None:
         parent = multiprocessing.parent_process()

@@ -119,6 +119,9 @@ COLUMNS = (
 )
 NAMES = tuple(column.name for column in COLUMNS)
 PARTS = "parts"
+PLAIN = (
+    "toast_tuple_target = 8160"  # of a row of two or three thousand bytes, compression takes longer than writing them
+)
 
 _STAGE_LETTER = {
     "pre_charge": "P",
@@ -134,7 +137,7 @@ _RESULT_LETTER = {"progressed": "p", "withdrew": "w", "other_exit": "x", "open":
 
 def table_sql() -> str:
     columns = ",\n    ".join(f"{column.name} {column.type}" for column in COLUMNS)
-    return f"CREATE TABLE journey (\n    {columns},\n    {PARTS} bigint[] NOT NULL\n)"
+    return f"CREATE TABLE journey (\n    {columns},\n    {PARTS} bigint[] NOT NULL\n) WITH ({PLAIN})"
 
 
 def _text(value: str) -> str:

@@ -9,7 +9,7 @@ from psycopg import Connection, Cursor
 
 from projections import candidates, figures, fold, index, tables
 from projections.digest import digest
-from projections.rows import NAMES, PARTS, Row
+from projections.rows import NAMES, PARTS, PLAIN, Row
 from store.log import read
 from store.outbox import Going, put
 
@@ -17,8 +17,9 @@ BATCH = 2_000  # events a step
 CHANGES = "journeys.changes.v1"
 TOLD = ("stage", "holder", "exit", "exit_at", "cancelled", "known_at")  # columns that a message on CHANGES carries
 
-CHANGED = """
-CREATE TEMPORARY TABLE changed (LIKE journey, weight smallint NOT NULL, figures bigint NOT NULL) ON COMMIT DELETE ROWS
+CHANGED = f"""
+CREATE TEMPORARY TABLE changed (LIKE journey, weight smallint NOT NULL, figures bigint NOT NULL) WITH ({PLAIN})
+ON COMMIT DELETE ROWS
 """
 
 AS_THEY_WERE = """

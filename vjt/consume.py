@@ -19,19 +19,16 @@ def consume(
 ) -> None:
     """Take events from Kafka into the log, each exactly once. Several may run: they share the partitions."""
     import asyncio
-    import gc
     import signal
 
+    from store.memory import collect_rarely
     from streams.consume import Consume, Counts
     from vjt.logging import configure
     from vjt.settings import Settings
 
     settings = Settings()
     configure(settings.named("LOG_FORMAT"))
-    # A batch makes 100,000 objects and no cycles. With the usual thresholds the collector looks through them, and through all
-    # that was imported, a hundred times a batch, and finds nothing.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    collect_rarely()
 
     async def run() -> Counts:
         stop = asyncio.Event()

@@ -45,14 +45,12 @@ def load(
 
 def take(lines: "Iterable[Delivery]") -> int:
     """Take lines into the log of the database in force, tell the counts; how many were rejected."""
-    import gc
-
     from store.intake import Intake
     from store.log import Log
+    from store.memory import collect_rarely
     from vjt.settings import Settings
 
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)  # a batch has no cycles; looking for some in it takes a tenth of the time
+    collect_rarely()
     accepted = duplicates = rejected = 0
     with Log(Settings().database_url()) as log, Progress(" events") as progress:
         intake = Intake(log)

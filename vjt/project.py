@@ -23,11 +23,13 @@ def project(
     ] = False,
 ) -> None:
     """Keep the tables level with the log, and send what changed to Kafka. Several may run: one works, others wait."""
+    from store.memory import collect_rarely
     from vjt.logging import configure
     from vjt.settings import Settings
 
     settings = Settings()
     configure(settings.named("LOG_FORMAT"))
+    collect_rarely()
     if once:
         _catch_up(settings.database_url())
         asyncio.run(_send(settings))

@@ -11,9 +11,11 @@ from vjt.rows import Format, FormatOption, OutOption, show
 def rebuild() -> None:
     """Make all tables again from the log, beside the live ones, and swap. Readers notice nothing."""
     from projections.build import build
+    from store.memory import collect_rarely
     from vjt.progress import Progress
     from vjt.settings import Settings
 
+    collect_rarely()
     began = time.monotonic()
     with Progress() as progress, build(Settings().database_url(), None, progress) as beside:
         beside.swap()
@@ -24,10 +26,12 @@ def verify(format: FormatOption = Format.TABLE, out: OutOption = None) -> None:
     """Recompute every table from the log and compare; exit 1 and the differences if there are any."""
     from projections.step import NoBuild, OtherRules
     from projections.verify import verify as compare
+    from store.memory import collect_rarely
     from vjt.errors import UNREACHABLE, Failed
     from vjt.progress import Progress
     from vjt.settings import Settings
 
+    collect_rarely()
     try:
         with Progress() as progress:
             compared = compare(Settings().database_url(), progress)

@@ -29,7 +29,7 @@ def test_both_versions_and_an_amendment_of_the_first_are_one_journey(world: Worl
         world.build()
     (journey,) = world.journeys().values()
     assert (journey["withdrawals"], journey["withdrawal_evidenced"], journey["anomalies"]) == (2, True, [])
-    timeline = world.rows("SELECT type, data -> 'evidence' AS evidence FROM journeys.timeline ORDER BY occurred_at")
+    timeline = world.rows("SELECT type, data -> 'evidence' AS evidence FROM journeys.timeline ORDER BY position")
     assert [(row["type"], row["evidence"]) for row in timeline] == [
         ("police.crime-reported.v1", None),
         (FIRST, ["email"]),

@@ -112,7 +112,7 @@ class Forbidding(Sample):
 
 SHORT = dict(list(codes.LOCATIONS.items())[1:])
 LONG = codes.LOCATIONS | {"station": "Station"}
-BROKEN = {
+BROKEN: dict[str, tuple[type[EventData], str]] = {
     "a field removed": (changed(note=None), "/data/note is gone"),
     "a field removed within a field": (changed(victim=OnlyAge | None), "/data/victim/sex is gone"),
     "a field newly required": (changed(note=(Code,)), "/data/note is required now"),
@@ -169,7 +169,7 @@ BROKEN = {
     "another victim named": (changed(NAMES=()), "x-names is another"),
     "another tie": (changed(LINKS=(Link("crime_reference", "urn", makes=False),)), "x-links is another"),
 }
-KEPT = {
+KEPT: dict[str, type[EventData]] = {
     "a new field": changed(more=Code | None),
     "a new code of an open list": changed(place=Annotated[str, Listed(LONG)] | None),
     "a new value of a closed list": changed(kind=Literal["full_code", "threshold", "early_advice"] | None),

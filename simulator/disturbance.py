@@ -145,6 +145,10 @@ def _withdrawal(rng: Random, data: Data) -> Data:
     return data | {"evidence": [] if data["evidence"] else ["email"]}
 
 
+def _withdrawal_v2(rng: Random, data: Data) -> Data:
+    return data | {"evidence": [] if data["evidence"] else [{"kind": "email"}]}
+
+
 def _decision(rng: Random, data: Data) -> Data:
     return data | {"decision": "no_further_action_evidential" if data["decision"] == "charge" else "charge"}
 
@@ -157,6 +161,7 @@ WRONG: dict[str, Callable[[Random, Data], Data]] = {
     "police.crime-reported.v1": _report,
     "police.outcome-recorded.v1": _outcome,
     "police.victim-withdrew.v1": _withdrawal,
+    "police.victim-withdrew.v2": _withdrawal_v2,
     "cps.victim-withdrew.v1": _withdrawal,
     REFERRAL: _referral,
     "cps.charging-decision-made.v1": _decision,

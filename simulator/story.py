@@ -141,7 +141,7 @@ class Story(Telling):
                 self.later("police.outcome-audited", self.about(self.of(victim)[0]) | audited, 60)
 
     def _say_withdrew(self, victim: Victim, *, evidence: bool) -> None:
-        """To police, by crime or by case, or to CPS."""
+        """To police, by crime or by case, in either version, or to CPS."""
         rng = self.rng
         kinds = ("statement", "body_worn_video", "email", "phone_record", "text_message", "letter")
         said: dict[str, Any] = {"evidence": rng.sample(kinds, rng.choice((1, 1, 2))) if evidence else []}
@@ -149,12 +149,17 @@ class Story(Telling):
             said["reasons"] = [choose(rng, london.WITHDRAWAL_REASONS)]
         if self.perhaps(0.6):
             said["checklist_completed"] = self.perhaps(0.6)
-        named = {"victim_reference": victim.number}
+        said["victim_reference"] = victim.number
+        about = [{"crime_reference": crime.reference} for crime in self.crimes_of(victim)]
         if any(j.referred for j in self.of(victim)) and self.perhaps(0.5):
-            self.say(rng.choice(("police.victim-withdrew", "cps.victim-withdrew")), {"urn": self.urn, **named} | said)
-        else:
-            for crime in self.crimes_of(victim):
-                self.say("police.victim-withdrew", {"crime_reference": crime.reference, **named} | said)
+            about = [{"urn": self.urn}]
+            if self.perhaps(0.5):
+                return self.say("cps.victim-withdrew", about[0] | said)
+        version = rng.choice((1, 2))
+        if version == 2:
+            said["evidence"] = [{"kind": kind, "recorded_on": self.day.isoformat()} for kind in said["evidence"]]
+        for subject in about:
+            self.say("police.victim-withdrew", subject | said, version=version)
 
     def _begin(self, victim: Victim, *, evidenced: bool, by_outcome: bool = False) -> None:
         """A withdrawal begins, or is said again. Before a charge it ends the journey at once."""

@@ -72,7 +72,7 @@ class Telling:
     def perhaps(self, share: float) -> bool:
         return self.rng.random() < share
 
-    def say(self, type: str, data: dict[str, Any], day: date | None = None) -> None:
+    def say(self, type: str, data: dict[str, Any], day: date | None = None, version: int = 1) -> None:
         """An agency says it, of today or of another day, in London's waking hours."""
         agency = type.partition(".")[0]
         part = {"police": f"/{self.force}", "cps": f"/{self.cps}"}.get(agency, "")
@@ -83,7 +83,7 @@ class Telling:
         at = day or self.day
         seconds = 28_800 + self.rng.randrange(43_200)
         time = datetime(at.year, at.month, at.day, tzinfo=UTC) + timedelta(seconds=seconds)
-        self.said.append(Said(f"{type}.v1", source, time, data))
+        self.said.append(Said(f"{type}.v{version}", source, time, data))
 
     @staticmethod
     def about(journey: Journey) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _stage(walk: Walk, name: str, entered: dt.date, progressed: dt.date | None, 
         if walk.end is None:
             left, result = None, "open"
         else:
-            left = walk.end.day
+            left = walk.end.when.day
             convicted = walk.end.exit == "convicted"
             if walk.end.exit == "victim_withdrew":
                 result = "withdrew"

@@ -1,25 +1,19 @@
-"""A case (one URN) as a journey sees it: its referrals, decisions, prosecutions, and who holds the file (contract 3 and 4)."""
+"""A case (one URN): its referrals, decisions, prosecutions, and who holds the file (contract 3 and 4)."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from domain.clock import Clock
 from domain.exits import DROPPED, VERDICTS, of_result
-
-
-class When(NamedTuple):
-    """A day, whether it is known to the day, and whether it is a fact's of before the crime's report, moved to the report's."""
-
-    day: dt.date
-    precise: bool = True
-    late: bool = False
+from domain.when import When
 
 
 class Decision(NamedTuple):
     """A decision that is no charge: the way in which it ends what it is about."""
 
-    day: dt.date
+    when: When
     exit: str
 
 
@@ -33,26 +27,37 @@ class Result(NamedTuple):
 
 @dataclass(slots=True)
 class Prosecution:
-    """One defendant in the case. `implied`: known by a result or a trial only."""
+    """One defendant in the case. `decision`: the one that stands, if it is no charge. `awaits`: charged, and no result since."""
 
-    by_outcome: bool = False  # charged by police outcome 1 alone
+    decision: Decision | None = None
+    awaits: bool = False
     ended: When | None = None
     results: list[Result] = field(default_factory=list)
 
-    def add(self, when: When, result: Result, *, again: bool) -> None:
-        """A result. The first says when; a later one only what, unless the journey had been re-opened."""
-        if self.ended is None or again:
+    def charge(self) -> None:
+        """It begins, or begins again."""
+        self.decision, self.awaits = None, True
+        self.reopen()
+
+    def add(self, when: When, result: Result, since: int) -> None:
+        """A result. The first says when; a later one only what, unless it was charged or the journey re-opened (at the place
+        `since`) in between."""
+        if self.ended is None or self.awaits or self.ended.place < since:
             self.ended = when
+        self.decision, self.awaits = None, False
         self.results.append(result)
+
+    def reopen(self) -> None:
+        """Results without verdict are set aside."""
+        self.results = [r for r in self.results if r.outcome in VERDICTS]
+        if not self.results:
+            self.ended = None
 
     @property
     def outcome(self) -> str | None:
         """By the court, else by CPS; convicted if any charge was, else acquitted, else the latest."""
         said = [r.outcome for r in self.results if r.by_court] or [r.outcome for r in self.results]
-        for verdict in VERDICTS:
-            if verdict in said:
-                return verdict
-        return said[-1] if said else None
+        return next((v for v in VERDICTS if v in said), said[-1] if said else None)
 
     @property
     def reason(self) -> str | None:
@@ -66,80 +71,146 @@ class Prosecution:
         cps = {of_result(r.outcome) for r in self.results if not r.by_court}
         return bool(court and cps and court != cps)
 
-    def without_verdict(self) -> bool:
-        return self.outcome is not None and self.outcome not in VERDICTS
+    @property
+    def fell(self) -> bool:
+        """Dropped or administratively finalised, for a reason that may be the victim's withdrawal, or none given."""
+        victims = (None, "victim_retraction", "victim_non_attendance", "victim_evidence")
+        return self.outcome in DROPPED | {"administratively_finalised"} and self.reason in victims
 
 
 @dataclass(slots=True)
 class Case:
-    """The state of one case while a journey is walked."""
+    """The state of one case while its facts, or a journey's, are walked through.
+
+    `has_submission`, `has_receipt`: anywhere in its history. Without a submission the receipt stands for it; without a receipt
+    CPS holds the file from submission.
+    """
 
     urn: str
-    has_receipt: bool  # anywhere in its history: then CPS holds the file from receipt, else from submission
+    has_submission: bool = False
+    has_receipt: bool = False
     early: bool = False  # the last submission was for early advice
-    submitted: bool = False
-    referred: When | None = None
-    first_receipt: When | None = None  # early advice included
+    submitted: When | None = None
     receipt: When | None = None
+    first_receipt: When | None = None  # early advice included
     received: bool = False  # the last submission was
-    waiting: bool = False
-    returned: bool = False
-    plans: dict[str, When] = field(default_factory=dict)
-    plans_issued: int = 0
+    waiting: bool = False  # for a decision
+    returned: bool = False  # at triage
+    plans: dict[str, When] = field(default_factory=dict)  # awaited: not answered, and not overtaken by a decision
+    unanswered: set[str] = field(default_factory=set)
+    issued: set[str] = field(default_factory=set)
     decided: When | None = None  # first decision that is no administrative finalisation
-    charge: When | None = None
-    charged: bool = False
-    decisions: list[Decision] = field(default_factory=list)
+    charge: When | None = None  # first decision to charge
+    prosecuted: bool = False  # a charge is known, or implied by a result
     prosecutions: dict[str | None, Prosecution] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def referred(self) -> When | None:
+        """First full-code or threshold submission, else receipt."""
+        return self.submitted or self.receipt
+
+    @property
+    def decisions(self) -> list[Decision]:
+        return [p.decision for p in self.prosecutions.values() if p.decision]
+
+    @property
+    def charged(self) -> bool:
+        """By a decision that stands, or a result."""
+        return any(p.awaits or p.results for p in self.prosecutions.values())
 
     @property
     def holder(self) -> str:
-        """While it is in charging."""
-        if self.returned or self.plans or not self.waiting:
+        """Who has the file before a charge. None: between a decision and its being set aside, and once it is prosecuted."""
+        if self.referred is None or self.returned or (self.waiting and self.plans):
             return "police"
+        if not self.waiting:
+            return "none"
         return "cps" if self.received or not self.has_receipt else "police"
 
-    def submit(self, when: When, referral_type: str) -> None:
-        """Police submit it. Early advice does not count. A new referral sets the case's decisions aside."""
+    def submit(self, when: When, day: dt.date, referral_type: str, *, goes_on: bool) -> None:
+        """Police submit it. Early advice does not count. A new referral sets the decisions aside and awaits another, but in a
+        charged case that goes on."""
         self.early = referral_type == "early_advice"
         if not self.early:
-            self.submitted = True
-            self.referred = self.referred or when
-            self.received = False
-            self.ask()
+            self.submitted = self.submitted or when
+            self.received = self.returned = False
+            self.clock.begin(when, day)
+            if not goes_on:
+                self.ask()
 
-    def receive(self, when: When, accepted: bool) -> bool:
-        """CPS receives the last submission before; whether that counts (of early advice it does not)."""
+    def stands_for_referral(self, accepted: bool) -> bool:
+        """Whether a receipt now would say of a referral that is not on record: the first, or the next after a return."""
+        return not self.early and (self.referred is None or (self.returned and accepted))
+
+    def receive(self, when: When, day: dt.date, accepted: bool, *, goes_on: bool) -> None:
+        """CPS receives the last submission before; of early advice it does not count."""
         self.first_receipt = self.first_receipt or when
         if self.early:
-            return False
-        self.referred = self.referred or when
+            return
+        stands_for_referral = self.stands_for_referral(accepted)
         self.receipt = self.receipt or when
         self.received = True
+        if stands_for_referral:
+            self.returned = False
+            if not goes_on:
+                self.ask()
+        if not self.has_submission:
+            self.clock.begin(when, day)
         if not accepted:
             self.returned, self.waiting = True, False
-        elif not self.decisions and not self.charged:
-            self.returned, self.waiting = False, True
-        return True
+
+    def issue(self, when: When, plan: str) -> None:
+        """An action plan; on early advice it does not count."""
+        if not self.early:
+            self.plans[plan] = when
+            self.issued.add(plan)
+            self.unanswered.add(plan)
+
+    def answer(self, plan: str | None, *, goes_on: bool) -> None:
+        """An answer; without an id to all plans. It sets the decisions aside, but in a charged case that goes on."""
+        for answered in {plan} if plan else set(self.unanswered):
+            self.unanswered.discard(answered)
+            self.plans.pop(answered, None)
+        if not goes_on:
+            returned = self.returned
+            self.ask()
+            if returned:
+                self.returned, self.waiting = True, False
 
     def ask(self) -> None:
-        """A decision is awaited (again); those made are set aside."""
-        self.decisions.clear()
-        self.returned = False
-        self.waiting = not self.charged
+        """A decision is awaited (again) if the case was referred; those made are set aside."""
+        self.waiting, self.returned = self.referred is not None, False
+        for prosecution in self.prosecutions.values():
+            prosecution.decision = None
+            prosecution.awaits = False
 
-    def decide(self, when: When, exit: str | None) -> None:
+    def decide(self, when: When, day: dt.date, suspect: str | None, exit: str | None) -> None:
         """CPS decides: how that ends it, None for a charge."""
         self.waiting = self.returned = False
         self.plans.clear()
-        if exit is not None:
-            self.decisions.append(Decision(when.day, exit))
+        for prosecution in self.named(suspect):
+            if exit is None:
+                prosecution.charge()
+            else:
+                prosecution.decision, prosecution.awaits = Decision(when, exit), False
+        if exit is None:
+            self.prosecuted = True
+            self.charge = self.charge or when
         if exit != "administratively_finalised":
             self.decided = self.decided or when
+            self.clock.close(when, day)
+
+    def end(self, when: When, suspect: str | None, result: Result, since: int) -> None:
+        """A result; it implies a charge. `since`: the place at which the journey was re-opened last."""
+        self.waiting = self.returned = False
+        self.prosecuted = True
+        for prosecution in self.named(suspect):
+            prosecution.add(when, result, since)
 
     def named(self, suspect: str | None) -> list[Prosecution]:
-        """The prosecutions that a decision to charge or a result is about: everybody's if it names nobody; the first name takes
-        the unnamed one's place."""
+        """The prosecutions that a decision or a result is about: everybody's if it names nobody; the first name takes the unnamed
+        one's place."""
         known = self.prosecutions
         if suspect is None:
             return list(known.values()) or [known.setdefault(None, Prosecution())]
@@ -151,22 +222,10 @@ class Case:
         """CPS re-opens it: its decisions are set aside, and its results without verdict."""
         self.ask()
         for prosecution in self.prosecutions.values():
-            if prosecution.without_verdict():
-                prosecution.ended = None
-                prosecution.results.clear()
+            prosecution.reopen()
 
 
 def about(data: Mapping[str, Any], force: str | None, crime: str) -> bool:
     """Whether a decision or result is about a crime: it names it, or names none and so is about every crime of the case."""
     references = data.get("crime_references")
     return references is None or any(f"{data.get('force', force)}/{reference}" == crime for reference in references)
-
-
-def fell(prosecution: Prosecution) -> bool:
-    """Dropped or administratively finalised, for a reason that may be the victim's withdrawal, or none given."""
-    return prosecution.outcome in DROPPED | {"administratively_finalised"} and prosecution.reason in (
-        None,
-        "victim_retraction",
-        "victim_non_attendance",
-        "victim_evidence",
-    )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from domain.case import When
+from domain.when import When
 
 Delay = dict[str, Any]
 

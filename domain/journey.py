@@ -7,13 +7,14 @@ from uuid import UUID
 
 from domain import attrition, offence
 from domain.calendar import london_day
-from domain.case import Case, When
-from domain.custody import OwnCase
 from domain.delay import Delay, any_negative, interval
 from domain.fact import Fact
+from domain.own_case import OwnCase
 from domain.people import people
+from domain.rules import take
 from domain.story import Story
 from domain.walk import Walk
+from domain.when import When
 from schemas.places import FORCES
 
 ENTRY = tuple[int, str, str]
@@ -102,19 +103,27 @@ class Journey:
     waits: list[dict[str, Any]]
     references: list[dict[str, Any]]
     timeline: list[ENTRY]
+    turns: list[dt.date]
+
+    def open_on(self, day: dt.date) -> bool:
+        """Whether it was reported and not concluded at some time of this day."""
+        if day < self.reported_at:
+            return False
+        began = sum(turn < day for turn in self.turns)
+        return began % 2 == 0 or day in self.turns
 
 
 def fold(story: Story) -> Journey:
     """Walk through the facts once, in order, and say where the journey stands."""
     reports = [f for f in story.facts if f.kind == "police.crime-reported" and not f.voided]
-    reported = min((When(f.day, f.precise) for f in reports), key=lambda when: (when.day, not when.precise))
+    reported = min((When(f.day, precise=f.precise) for f in reports), key=lambda when: (when.day, not when.precise))
     ordered = _ordered(story.facts, reported.day)
     walk = Walk(story, ordered)
     walk.anomalies |= story.anomalies
     timeline: list[ENTRY] = []
     holder, since = "police", reported.day
     for when, fact in ordered:
-        walk.take(when, fact)
+        take(walk, when, fact)
         if fact.anomaly:
             walk.anomalies.add(fact.anomaly)
         if when.late:
@@ -124,7 +133,8 @@ def fold(story: Story) -> Journey:
         timeline.append((fact.position, walk.stage, holder))
     if len(reports) > 1:
         walk.anomalies.add("second_report")
-    return _Told(story, walk, [f for _, f in ordered if not f.voided], reported).journey(timeline, holder, since)
+    told = [(when, fact) for when, fact in ordered if not fact.voided]
+    return _Told(story, walk, told, reported).journey(timeline, holder, since)
 
 
 def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
@@ -134,43 +144,41 @@ def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
         key = fact.key
         late = key[0] < reported and fact.subject.scheme not in ("crime", "person")
         day = reported if late else key[0]
-        keyed.append(((day, not late, key), When(day, fact.precise, late), fact))
+        keyed.append(((day, not late, key), late, fact))
     keyed.sort(key=lambda item: item[0])
-    return [(when, fact) for _, when, fact in keyed]
+    return [
+        (When(order[0], place, fact.precise, late), fact) for place, (order, late, fact) in enumerate(keyed, start=1)
+    ]
 
 
 class _Told:
     """What a finished walk tells."""
 
-    def __init__(self, story: Story, walk: Walk, facts: list[Fact], reported: When) -> None:
-        self.story, self.walk, self.facts, self.reported = story, walk, facts, reported
-        self.people = people(facts)
+    def __init__(self, story: Story, walk: Walk, told: list[tuple[When, Fact]], reported: When) -> None:
+        self.story, self.walk, self.reported = story, walk, reported
+        self.facts = [fact for _, fact in told]
+        self.updates = [when.day for when, fact in told if fact.kind == "police.victim-updated"]
+        self.people = people(self.facts, story.crime)
         self.over = walk.end is not None
         self.lead = walk.lead
         self.own = {urn: self._own(urn) for urn in sorted({u for urns in story.cases.values() for u in urns})}
 
-    def _own(self, urn: str, stop: When | None = None) -> OwnCase:
+    def _own(self, urn: str) -> OwnCase:
         cases = self.story.cases
-        return OwnCase(urn, (f for f in self.facts if urn in cases.get(f.subject, ()) and f.named is None), stop)
-
-    def _lead_clock(self) -> OwnCase | None:
-        """The lead case, its clocks also closed by police outcome 1, or by a police outcome that ended the journey."""
-        if self.lead is None:
-            return None
-        closed = self.walk.police_closed
-        return self._own(self.lead.urn, When(closed)) if closed else self.own[self.lead.urn]
+        return OwnCase(urn, (f for f in self.facts if urn in cases.get(f.subject, ()) and f.named is None))
 
     def journey(self, timeline: list[ENTRY], holder: str, since: dt.date) -> Journey:
         story, walk, who = self.story, self.walk, self.people
         latest, hearings, spell, end = who.latest, walk.hearings, walk.spell, walk.end
-        clock = self._lead_clock()
-        closed = clock is not None and clock.clock.closed is not None
+        lead = self.lead
+        urn = lead.urn if lead else None
+        clock = lead.clock if lead and lead.clock.began else None
         victims = len(story.around.persons_in_crime)
         group = latest["offence_group"]
         flags = sorted(latest.get("flags", ()))
-        charged, effective, trial = walk.charged_at, hearings.effective, hearings.first_trial
+        trial = hearings.first_trial(urn)
         cancelled = any(f.kind == "police.crime-cancelled" for f in self.facts)
-        delays = self._delays(clock)
+        delays = self._delays()
         cases = [own.row(self._area(), self._held(urn)) for urn, own in self.own.items()]
         if any_negative(delays):
             walk.anomalies.add("negative_delay")
@@ -182,7 +190,7 @@ class _Told:
             crime_reference=story.crime_reference,
             victim_reference=story.victim_reference,
             bcu=latest.get("bcu"),
-            cps_area=(self.own[self.lead.urn].area if self.lead else None) or self._area(),
+            cps_area=(self.own[urn].area if urn else None) or self._area(),
             offence_group=group,
             offence_code=latest.get("offence_code"),
             flags=flags,
@@ -212,18 +220,18 @@ class _Told:
             holder=holder,
             holder_since=since,
             exit=end.exit if end else None,
-            exit_at=end.day if end else None,
+            exit_at=end.when.day if end else None,
             reported_at=self.reported.day,
             arrested_at=_day(walk.first.get("arrested")),
             interviewed_at=_day(walk.first.get("interviewed")),
-            referred_at=_day(self.lead.referred if self.lead else None),
-            referral_received_at=_day(self.lead.receipt if self.lead else None),
-            charged_at=_day(charged),
-            first_hearing_at=hearings.first_held,
+            referred_at=_day(lead.referred if lead else None),
+            referral_received_at=_day(lead.receipt if lead else None),
+            charged_at=_day(walk.charged_at),
+            first_hearing_at=hearings.first_held(urn),
             first_trial_date=trial[0] if trial else None,
             first_trial_listed_at=trial[1].day if trial else None,
-            trial_started_at=_day(effective),
-            concluded_at=end.day if end else None,
+            trial_started_at=_day(hearings.effective_of(urn)),
+            concluded_at=end.when.day if end else None,
             withdrew_at=spell.began.day if spell else None,
             withdrew_stage=spell.stage if spell else None,
             first_withdrew_at=walk.spells[0].began.day if walk.spells else None,
@@ -231,14 +239,14 @@ class _Told:
             withdrew_stages=[s.stage for s in walk.spells],
             withdrawal_evidenced=spell.evidenced if spell else None,
             withdrawal_reasons=sorted(spell.reasons) if spell else None,
-            cps_days=clock.clock.days["cps"] if clock and closed else None,
-            police_days=clock.clock.days["police"] if clock and closed else None,
-            action_plans=sum(case.plans_issued for case in walk.cases.values()),
+            cps_days=clock.days["cps"] if clock else None,
+            police_days=clock.days["police"] if clock else None,
+            action_plans=sum(len(case.issued) for case in walk.cases.values()),
             adjournments=hearings.adjournments,
             ineffective_trials=hearings.count("ineffective"),
             vacated_trials=hearings.count("vacated"),
             next_trial_date=None if end else hearings.next_trial,
-            last_victim_update_at=max((f.day for f in self.facts if f.kind == "police.victim-updated"), default=None),
+            last_victim_update_at=max(self.updates, default=None),
             support_services=sorted({f.data["service"] for f in self.facts if f.kind == "support.service-started"}),
             reopened=walk.reopened,
             cancelled=cancelled,
@@ -254,6 +262,7 @@ class _Told:
             waits=self._waits(holder, since),
             references=self._references(),
             timeline=timeline,
+            turns=walk.turns,
         )
 
     def _area(self) -> str | None:
@@ -262,46 +271,37 @@ class _Told:
 
     def _held(self, urn: str) -> dict[str, When | None]:
         """First hearing and first effective trial of one case."""
-        mine = [s for h in self.walk.hearings.known.values() if urn in h.urns for s in h.sittings]
-        held = min((dt.date.fromisoformat(s.date) for s in mine if s.took_place and s.date), default=None)
-        effective = min((o[0] for s in mine if (o := s.outcome) and o[1] == "effective"), default=None)
-        return {"first_held": When(held) if held else None, "effective": effective}
+        held = self.walk.hearings.first_held(urn)
+        return {"first_held": When(held) if held else None, "effective": self.walk.hearings.effective_of(urn)}
 
-    def _delays(self, clock: OwnCase | None) -> list[Delay]:
-        walk, reported, over = self.walk, self.reported, self.over
-        lead: Case | None = self.lead
-        end = When(walk.end.day) if walk.end else None
+    def _delays(self) -> list[Delay]:
+        walk, reported, over, lead = self.walk, self.reported, self.over, self.lead
+        end = walk.end.when if walk.end else None
         charge = walk.charged_at
-        held = walk.hearings.first_held
+        urn = lead.urn if lead else None
+        held = walk.hearings.first_held(urn)
         past_charge = over or walk.charged
         receipts = [case.first_receipt for case in walk.cases.values() if case.first_receipt]
         withdrew = walk.spells[0].began if walk.spells else None
         referred = lead.referred if lead else None
+        completed = walk.first.get("completed") if over else None
         delays = [
             *interval("report_to_arrest", reported, walk.first.get("arrested"), over),
             *interval("report_to_referral", reported, referred, past_charge),
             *interval("report_to_charge", reported, charge, past_charge),
             *interval("charge_to_first_hearing", charge, When(held) if held else None, over),
-            *interval("charge_to_trial", charge, walk.hearings.effective, over),
-            *interval(
-                "court_receipt_to_completion",
-                walk.first.get("court_receipt"),
-                walk.first.get("completed") if over else None,
-                over,
-            ),
+            *interval("charge_to_trial", charge, walk.hearings.effective_of(urn), over),
+            *interval("court_receipt_to_completion", walk.first.get("court_receipt"), completed, over),
             *interval("charge_to_conclusion", charge, end, over),
             *interval("report_to_conclusion", reported, end, over),
             *interval("report_to_withdrawal", reported, withdrew, over),
         ]
-        if lead is not None and clock is not None:
-            receipt = lead.first_receipt
-            decided = clock.clock.closed if clock.clock.closed else lead.decided
-            days = clock.clock.days
-            delays += interval("receipt_to_charge", receipt, lead.charge or (charge if receipt else None), past_charge)
-            if referred is not None and not referred.late:
-                delays += interval("referral_to_decision", referred, decided, past_charge)
-                delays += interval("cps_days", referred, clock.clock.closed, past_charge, days["cps"])
-                delays += interval("police_days", referred, clock.clock.closed, past_charge, days["police"])
+        if lead is not None:
+            receipt, decided, days = lead.first_receipt, lead.clock.closed, lead.clock.days
+            delays += interval("receipt_to_charge", receipt, charge if receipt else None, past_charge)
+            delays += interval("referral_to_decision", referred, decided, past_charge)
+            delays += interval("cps_days", referred, decided, past_charge, days["cps"])
+            delays += interval("police_days", referred, decided, past_charge, days["police"])
         elif receipts:
             delays += interval("receipt_to_charge", min(receipts), charge, past_charge)
         return sorted(delays, key=lambda d: str(d["interval"]))
@@ -317,8 +317,7 @@ class _Told:
                 waits = [_wait("investigation", self.reported.day)]
             case "charging":
                 waits = [_wait("charging_decision", lead.referred.day if lead and lead.referred else since)]
-                for case in walk.cases.values():
-                    waits += [_wait("action_plan", when.day) for when in case.plans.values()]
+                waits += [_wait("action_plan", w.day) for case in walk.cases.values() for w in case.plans.values()]
             case _:
                 waits = [
                     _wait(
@@ -328,8 +327,7 @@ class _Told:
                     )
                 ]
         if not walk.charged and walk.spell is None:
-            updates = [f.day for f in self.facts if f.kind == "police.victim-updated"]
-            last = max([self.reported.day, *updates])
+            last = max([self.reported.day, *self.updates])
             waits.append(_wait("victim_update", last, last + dt.timedelta(days=UPDATE_DAYS)))
         return waits
 

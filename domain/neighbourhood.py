@@ -12,7 +12,7 @@ from domain.fact import Fact
 from domain.identity import Persons
 from domain.journey import Journey, fold
 from domain.story import Around, Story
-from schemas.reference import Reference
+from schemas.reference import Reference, derived_uvi
 
 
 class JourneyKey(NamedTuple):
@@ -88,6 +88,11 @@ class Neighbourhood:
         """The persons of each crime of each case, once for all of its journeys: a case may have thousands."""
         return {urn: {c.value: self.persons_of([c]) for c in crimes} for urn, crimes in self.crimes_of.items()}
 
+    @cached_property
+    def forces_of_case(self) -> dict[str, set[str]]:
+        """The forces that reported crimes of each case, by URN."""
+        return {urn: {key.force for c in crimes for key in self.of_crime[c]} for urn, crimes in self.crimes_of.items()}
+
     def person(self, key: JourneyKey) -> int:
         return self.persons.of_number(key.force, key.victim_reference)
 
@@ -126,10 +131,11 @@ def fold_all(n: Neighbourhood, wanted: Collection[UUID]) -> dict[UUID, Journey |
 
 def _belongs(day: dt.date, spans: list[tuple[Story, Journey]]) -> list[Story]:
     begun = [(story, journey) for story, journey in spans if journey.reported_at <= day]
-    running = [story for story, journey in begun if journey.concluded_at is None or journey.concluded_at > day]
+    running = [story for story, journey in begun if journey.open_on(day)]
     if running or not begun:
         return running
-    return [max(begun, key=lambda pair: (pair[1].reported_at, pair[1].journey_id))[0]]
+    latest = max(journey.reported_at for _, journey in begun)
+    return [story for story, journey in begun if journey.reported_at == latest]
 
 
 def _fold(story: Story) -> Journey | Broken:
@@ -149,15 +155,14 @@ def draw(n: Neighbourhood, key: JourneyKey) -> Story:
     cases: dict[Reference, frozenset[str]] = {crime: frozenset()}
     for case in n.below[crime]:
         _reach(n, case, case.value, cases)
-    numbers = {other.victim_reference for other in n.of_crime[crime] if n.person(other) == person}
     facts = []
     anomalies = set()
     for subject in cases:
         for fact in n.of_subject.get(subject, ()):
             named = fact.named
-            if named is None or _names(n, named, person, numbers, key.force):
+            if named is None or person in _named(n, named, cases[subject]):
                 facts.append(fact)
-                if named is not None and named.scheme == "number" and _two_forces(n, cases[subject], named.value):
+                if named is not None and named.scheme == "number" and _ambiguous(n, cases[subject], named.value):
                     anomalies.add("victim_ambiguous")
     if n.persons.conflict(key.force, key.victim_reference):
         anomalies.add("uvi_conflict")
@@ -193,37 +198,35 @@ def _reach(n: Neighbourhood, subject: Reference, urn: str, cases: dict[Reference
             below.extend(n.below.get(subject, ()))
 
 
-def _names(n: Neighbourhood, named: Reference, person: int, numbers: Collection[str], force: str) -> bool:
-    """Whether a fact of a subject that the journey draws on is about its victim, by whichever number or UVI."""
+def _named(n: Neighbourhood, named: Reference, urns: Iterable[str]) -> set[int]:
+    """The persons whom a fact names: a number beside a case or hearing is any force's that is in these cases."""
     match named.scheme:
         case "number":
-            return named.value in numbers
+            forces = {force for urn in urns for force in n.forces_of_case.get(urn, ())}
+            return {n.persons.of_uvi(derived_uvi(force, named.value)) for force in forces}
         case "victim":
-            other, _, number = named.value.partition("/")
-            return other == force and number in numbers
+            force, _, number = named.value.partition("/")
+            return {n.persons.of_uvi(derived_uvi(force, number))}
         case _:
-            return n.persons.of_uvi(named.value) == person
+            return {n.persons.of_uvi(named.value)}
 
 
-def _two_forces(n: Neighbourhood, urns: Iterable[str], number: str) -> bool:
+def _ambiguous(n: Neighbourhood, urns: Iterable[str], number: str) -> bool:
+    """Whether victims of two forces have this number in these cases."""
     forces = {k.force for urn in urns for c in n.crimes_of[urn] for k in n.of_crime[c] if k.victim_reference == number}
     return len(forces) > 1
 
 
-def _others_withdrew(n: Neighbourhood, crime: Reference, cases: Iterable[Reference], person: int) -> bool:
+def _others_withdrew(
+    n: Neighbourhood, crime: Reference, cases: Mapping[Reference, frozenset[str]], person: int
+) -> bool:
     """Whether another victim of the crime has a withdrawal of their own on record."""
-    others: dict[int, set[str]] = defaultdict(set)
-    for key in n.of_crime[crime]:
-        if n.person(key) != person:
-            others[n.person(key)].add(key.victim_reference)
-    if not others:
-        return False
-    force = crime.value.partition("/")[0]
-    return any(
+    others = n.persons_of([crime]) - {person}
+    return bool(others) and any(
         fact.kind in ("police.victim-withdrew", "cps.victim-withdrew")
         and not fact.voided
         and fact.named is not None
-        and any(_names(n, fact.named, other, numbers, force) for other, numbers in others.items())
-        for subject in cases
+        and others & _named(n, fact.named, urns)
+        for subject, urns in cases.items()
         for fact in n.of_subject.get(subject, ())
     )

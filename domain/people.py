@@ -4,10 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.case import about
 from domain.fact import Fact
-from domain.walk import SUSPECT_FACTS
+from schemas.base import force_of
 
-CLOSENESS = ("current_partner", "ex_partner", "family", "friend", "acquaintance", "stranger", "other")
+SUSPECT_FACTS = (
+    "police.suspect-identified",
+    "police.suspect-arrested",
+    "police.suspect-interviewed",
+    "police.suspect-released",
+)
+CLOSENESS = ("current_partner", "ex_partner", "family", "friend", "acquaintance", "other", "stranger")
 OF_CRIME = ("offence_group", "offence_code", "flags")
 OF_REPORT = (*OF_CRIME, "offence_date", "bcu", "location_type", "reporting_route")
 OF_VICTIM = (
@@ -48,8 +55,8 @@ class People:
         return bool((age is not None and age < 18) or self.latest.get("vulnerabilities") or self.enhanced_rights)
 
 
-def people(facts: Iterable[Fact]) -> People:
-    """From the facts of a journey in order, without voided ones."""
+def people(facts: Iterable[Fact], crime: str) -> People:
+    """From the facts of a journey in order, without voided ones. A suspect of another crime of the case is none of this one."""
     found = People()
     for fact in facts:
         data = fact.data
@@ -68,7 +75,7 @@ def people(facts: Iterable[Fact]) -> People:
                 for name in OF_SUSPECT:
                     if data.get(name) is not None:
                         found.latest["suspect_" + name] = data[name]
-        if "suspect_reference" in data:
+        if "suspect_reference" in data and about(data, force_of(fact.source), crime):
             found.suspect_references.add(data["suspect_reference"])
     return found
 

@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.case import When
 from domain.fact import Fact
+from domain.when import When
 from schemas.codes import TRIALS
+
+PUT_OFF = ("ineffective", "vacated")
 
 
 @dataclass(slots=True)
@@ -22,6 +24,13 @@ class Sitting:
     @property
     def outcome(self) -> tuple[When, str, str | None] | None:
         return self.outcomes[-1] if self.outcomes else None
+
+    @property
+    def effective(self) -> When | None:
+        """When it was first recorded effective, if that is what stands."""
+        if self.outcome is None or self.outcome[1] != "effective":
+            return None
+        return min(o[0] for o in self.outcomes if o[1] == "effective")
 
     @property
     def over(self) -> bool:
@@ -56,10 +65,11 @@ class Hearings:
         self.known: dict[str, Hearing] = {}
         self.adjournments = 0
         self.effective: When | None = None
+        self._listed_as_trial: list[tuple[When, str, list[str]]] = []
 
-    def _first_effective(self) -> When | None:
-        days = [o[0] for h in self.known.values() for s in h.sittings if (o := s.outcome) and o[1] == "effective"]
-        return min(days, default=None)
+    def effective_of(self, urn: str | None) -> When | None:
+        """The first effective trial of one case, or of any."""
+        return min((s.effective for _, s in self._sittings(urn) if s.effective), default=None)
 
     def _get(self, hearing_id: str, urns: list[str]) -> Hearing:
         return self.known.setdefault(hearing_id, Hearing(hearing_id, urns))
@@ -67,9 +77,10 @@ class Hearings:
     def _move(self, hearing: Hearing, date: str | None, when: When) -> None:
         """The hearing is listed for a date: a new sitting if the last one is over, else the same one moved."""
         last = hearing.sittings[-1] if hearing.sittings else None
-        if last is None or last.over:
-            moved = 0 if last is None else last.times_moved + (date != last.date)
-            hearing.sittings.append(Sitting(date, when, moved))
+        if last is None:
+            hearing.sittings.append(Sitting(date, when))
+        elif last.over and date != last.date:
+            hearing.sittings.append(Sitting(date, when, last.times_moved + 1))
         elif date is not None and date != last.date:
             last.times_moved += last.date is not None
             last.date = date
@@ -86,6 +97,8 @@ class Hearings:
         hearing.listed = True
         hearing.type, hearing.court = data["hearing_type"], data["court"]
         hearing.jurisdiction = data.get("jurisdiction", hearing.jurisdiction)
+        if hearing.type in TRIALS:
+            self._listed_as_trial.append((when, data["start_date"], urns))
         self._move(hearing, data["start_date"], when)
 
     def take(self, when: When, fact: Fact, urns: list[str]) -> None:
@@ -103,35 +116,35 @@ class Hearings:
                 self._now(hearing, when).held = True
             case "trial-outcome-recorded":
                 self._now(hearing, when).outcomes.append((when, data["outcome"], data.get("reason_code")))
-                self.effective = self._first_effective()
+                self.effective = self.effective_of(None)
             case "trial-outcome-cleared":
                 last = next((s for s in reversed(hearing.sittings) if s.outcomes), None)
                 if last is not None:
                     last.outcomes.pop()
-                    self.effective = self._first_effective()
-        if "next_hearing_id" in data:
-            following = self._get(data["next_hearing_id"], urns)
-            if "next_start_date" in data and following is not hearing and not following.listed:
-                self._move(following, data["next_start_date"], when)
-        elif "next_start_date" in data:
-            self._move(hearing, data["next_start_date"], when)
+                    self.effective = self.effective_of(None)
+                    if not last.over and last is not hearing.sittings[-1]:
+                        hearing.sittings.remove(last)  # it was not on that date after all, only moved from it
+        following = self._get(data.get("next_hearing_id", hearing.hearing_id), urns)
+        if following is not hearing and following.listed:
+            return
+        if following is not hearing and (fact.kind.endswith("adjourned") or data.get("outcome") in PUT_OFF):
+            following.type = hearing.type  # until it is listed itself it is what this one was
+        if "next_start_date" in data:
+            self._move(following, data["next_start_date"], when)
 
     # What they come to
 
-    def _sittings(self) -> list[tuple[Hearing, Sitting]]:
-        return [(h, s) for _, h in sorted(self.known.items()) for s in h.sittings]
+    def _sittings(self, urn: str | None = None) -> list[tuple[Hearing, Sitting]]:
+        return [(h, s) for _, h in sorted(self.known.items()) if urn is None or urn in h.urns for s in h.sittings]
 
-    @property
-    def first_held(self) -> dt.date | None:
-        """The start date of the first hearing that took place."""
-        return min(
-            (dt.date.fromisoformat(s.date) for _, s in self._sittings() if s.took_place and s.date), default=None
-        )
+    def first_held(self, urn: str | None = None) -> dt.date | None:
+        """The start date of the first hearing that took place, of one case or of any."""
+        held = (s.date for _, s in self._sittings(urn) if s.took_place and s.date)
+        return min((dt.date.fromisoformat(date) for date in held), default=None)
 
-    @property
-    def first_trial(self) -> tuple[dt.date, When] | None:
-        """Of the trial that was listed first: its date, and when it was listed."""
-        listed = [(s.listed_at, s.date) for h, s in self._sittings() if h.trial and s.date]
+    def first_trial(self, urn: str | None = None) -> tuple[dt.date, When] | None:
+        """The date for which the first trial was first listed, and when it was; of one case or of any."""
+        listed = [(when, date) for when, date, urns in self._listed_as_trial if urn is None or urn in urns]
         if not listed:
             return None
         when, date = min(listed)

@@ -1,30 +1,30 @@
 """Spells: the times during which a withdrawal stands (contract 4)."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.case import When
+from domain.when import When
 
 
 @dataclass(slots=True)
 class Spell:
-    """`exit_at`: before a charge, the day on which it ends the journey; None where that was undone, or after a charge."""
+    """`exit_at`: before a charge, when it ends the journey; None where that was undone, or after a charge."""
 
     began: When
     stage: str
-    ended: dt.date | None = None
-    exit_at: dt.date | None = None
+    ended: When | None = None
+    exit_at: When | None = None
     by_outcome_alone: bool = True
     outcome_code: int | None = None
     evidenced: bool = False
     checklist_completed: bool | None = None
     reasons: set[str] = field(default_factory=set)
 
-    def stands_on(self, day: dt.date) -> bool:
+    def stands_at(self, ending: When) -> bool:
         """Dated on the day of an ending it counts as standing at it."""
-        return self.began.day <= day and (self.ended is None or self.ended > day)
+        begun = self.began.place <= ending.place or self.began.day == ending.day
+        return begun and (self.ended is None or self.ended.place > ending.place)
 
     def heard(self, data: Mapping[str, Any]) -> None:
         """A withdrawal fact that belongs to it. Evidenced by any that has evidence; an outcome alone is no evidence."""
@@ -40,7 +40,7 @@ class Spell:
     def row(self) -> dict[str, Any]:
         return {
             "began": self.began.day.isoformat(),
-            "ended": self.ended.isoformat() if self.ended else None,
+            "ended": self.ended.day.isoformat() if self.ended else None,
             "stage": self.stage,
             "evidenced": self.evidenced,
             "reasons": sorted(self.reasons),

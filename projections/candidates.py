@@ -6,6 +6,7 @@ finds is widened to whole crimes: a rule of the fold may look at the other victi
 A subject that leads to more than `TOO_WIDE` journeys is not followed (contract 2.4): placeholder numbers do this.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from uuid import UUID
 from psycopg import Cursor
 
 from projections.index import Changed
+from schemas.reference import Reference, derived_uvi, subject_id
 
 TOO_WIDE = 5_000
 
@@ -35,7 +37,7 @@ WITH RECURSIVE up(id) AS (
 SELECT DISTINCT k.crime FROM up JOIN journey_key k ON k.crime = up.id
 """
 
-NAMED_CRIMES = """
+NAMED = """
 WITH RECURSIVE up(id, scheme, value) AS (
     SELECT * FROM unnest(%(roots)s::uuid[], %(schemes)s::text[], %(values)s::text[]) AS t(r)
     WHERE NOT EXISTS (SELECT FROM wide w WHERE w.subject = r)
@@ -43,10 +45,7 @@ WITH RECURSIVE up(id, scheme, value) AS (
     SELECT e.from_id, up.scheme, up.value FROM up JOIN edge e ON e.to_id = up.id
     WHERE e.kind = 'leads' AND NOT EXISTS (SELECT FROM wide w WHERE w.subject = e.from_id)
 )
-SELECT DISTINCT k.crime
-FROM up JOIN journey_key k ON k.crime = up.id
-WHERE up.scheme NOT IN ('number', 'victim')
-   OR k.victim_reference = CASE up.scheme WHEN 'number' THEN up.value ELSE substr(up.value, strpos(up.value, '/') + 1) END
+SELECT DISTINCT up.scheme, up.value, k.force, k.crime, k.person FROM up JOIN journey_key k ON k.crime = up.id
 """
 
 WIDTH = f"""
@@ -88,9 +87,7 @@ def candidates(cur: Cursor[Any], changed: Changed) -> Candidates:
     persons = set(changed.persons) | _persons_among(cur, changed.subjects)
     cluster = _ids(cur, PERSONS, (list(persons),)) if persons else set()
     crimes = _ids(cur, CRIMES, {"roots": list(below | changed.subjects)})
-    if changed.named:
-        roots, schemes, values = zip(*changed.named, strict=True)
-        crimes |= _ids(cur, NAMED_CRIMES, {"roots": list(roots), "schemes": list(schemes), "values": list(values)})
+    crimes |= _crimes_of_named(cur, changed.named)
     if cluster:
         crimes |= _ids(cur, "SELECT DISTINCT crime FROM journey_key WHERE person = ANY(%s)", (list(cluster),))
     cur.execute("SELECT journey_id, person FROM journey_key WHERE crime = ANY(%s)", (list(crimes),))
@@ -101,10 +98,35 @@ def candidates(cur: Cursor[Any], changed: Changed) -> Candidates:
         journeys |= _ids(cur, "SELECT journey_id FROM journey_key WHERE person = ANY(%s)", (list(told),))
     led = set(changed.facts) | _facts(cur, below | told)
     if changed.persons:
-        led |= _facts_naming_persons(cur, crimes)
+        led |= _facts_naming_somebody(cur, crimes)
     if newly:
         cur.execute("INSERT INTO wide SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", (newly,))
     return Candidates(journeys, led)
+
+
+def _crimes_of_named(cur: Cursor[Any], named: set[tuple[UUID, str, str]]) -> set[UUID]:
+    """The crimes of those named at subjects: of any journey there of one of their persons, by whichever number."""
+    if not named:
+        return set()
+    roots, schemes, values = zip(*named, strict=True)
+    cur.execute(NAMED, {"roots": list(roots), "schemes": list(schemes), "values": list(values)})
+    there: dict[tuple[str, str], list[tuple[str, UUID, UUID]]] = defaultdict(list)
+    for scheme, value, *journey in cur:
+        there[scheme, value].append(tuple(journey))
+    found = set()
+    for (scheme, value), journeys in there.items():
+        persons = {_person(force, scheme, value) for force, _, _ in journeys}
+        cluster = _ids(cur, PERSONS, (list(persons),))
+        found |= {crime for _, crime, person in journeys if person in cluster}
+    return found
+
+
+def _person(force: str, scheme: str, value: str) -> UUID:
+    """Whom a fact names, where its number, if its force is not said, is of this force."""
+    if scheme == "victim":
+        force, _, value = value.partition("/")
+    uvi = value if scheme == "person" else derived_uvi(force, value)
+    return subject_id(Reference("person", uvi))
 
 
 def _ids(cur: Cursor[Any], query: str, parameters: Any) -> set[UUID]:
@@ -149,7 +171,7 @@ def _facts(cur: Cursor[Any], subjects: set[UUID]) -> set[int]:
     return {row[0] for row in cur.execute(query, (list(subjects),))}
 
 
-def _facts_naming_persons(cur: Cursor[Any], crimes: set[UUID]) -> set[int]:
+def _facts_naming_somebody(cur: Cursor[Any], crimes: set[UUID]) -> set[int]:
     below = _ids(cur, DOWN, (list(crimes),))
-    query = "SELECT position FROM fact WHERE subject = ANY(%s) AND named_scheme = 'person'"
+    query = "SELECT position FROM fact WHERE subject = ANY(%s) AND named IS NOT NULL"
     return {row[0] for row in cur.execute(query, (list(below),))}

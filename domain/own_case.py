@@ -1,0 +1,138 @@
+"""A case by its own facts, at their own dates: the unit of `journeys.case`, the same in every journey of it."""
+
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
+from typing import Any
+
+from domain.case import Case, Prosecution, Result
+from domain.delay import Delay, interval
+from domain.exits import DECISIONS
+from domain.fact import Fact
+from domain.when import When
+
+REFERRAL = "police.charge-referral-submitted"
+
+
+class OwnCase:
+    """A case by its own facts alone, whatever crime they are about: every journey of it says the same."""
+
+    def __init__(self, urn: str, facts: Iterable[Fact]) -> None:
+        """`facts` are those of the case and what it leads to, about everybody there."""
+        self.urn = urn
+        facts = sorted((f for f in facts if not f.voided), key=attrgetter("key"))
+        self.case = Case(
+            urn,
+            has_submission=any(f.kind == REFERRAL and f.data.get("referral_type") != "early_advice" for f in facts),
+            has_receipt=any(f.kind == "cps.referral-received" for f in facts),
+        )
+        self.area: str | None = None
+        self.in_custody: bool | None = None
+        self.decision: str | None = None
+        self.first_triage: bool | None = None
+        self.court_receipt: When | None = None
+        self.completed: When | None = None
+        for place, fact in enumerate(facts, start=1):
+            self._take(When(fact.day, place, fact.precise), fact)
+            self.case.clock.turn(fact.day, self.case.holder)
+
+    def _take(self, when: When, fact: Fact) -> None:
+        case, data = self.case, fact.data
+        goes_on = case.charged and not self.over
+        if fact.source.startswith("/cps/"):
+            self.area = fact.source.split("/")[2].replace("-", "_").lower()
+        match fact.kind:
+            case "police.charge-referral-submitted":
+                case.submit(when, when.day, data.get("referral_type", "full_code"), goes_on=goes_on)
+                if not case.early and self.in_custody is None:
+                    self.in_custody = data.get("in_custody")
+            case "cps.referral-received":
+                accepted = data.get("accepted", True)
+                case.receive(when, when.day, accepted, goes_on=goes_on)
+                if not case.early and self.first_triage is None:
+                    self.first_triage = not accepted
+            case "cps.action-plan-issued":
+                case.issue(when, data["action_plan_id"])
+            case "police.action-plan-answered":
+                case.answer(data.get("action_plan_id"), goes_on=goes_on)
+            case "cps.charging-decision-made":
+                decision = data["decision"]
+                case.decide(when, when.day, data.get("suspect_reference"), DECISIONS.get(decision))
+                if decision != "administratively_finalised":
+                    self.decision = self.decision or decision
+            case "cps.case-reopened":
+                case.reopen()
+            case "cps.prosecution-finalised" | "courts.case-completed":
+                result = Result(fact.kind.startswith("courts."), data["outcome"], data.get("reason"))
+                case.end(when, data.get("suspect_reference"), result, since=-1)
+                if fact.kind == "courts.case-completed":
+                    self.completed = when
+            case "courts.case-received":
+                self.court_receipt = self.court_receipt or when
+                if self.in_custody is None:
+                    self.in_custody = data.get("in_custody")
+
+    # What it comes to
+
+    @property
+    def over(self) -> bool:
+        """No decision awaited, no charged prosecution without a result."""
+        case = self.case
+        parts = case.prosecutions.values()
+        awaits = case.waiting or case.returned or any(p.awaits for p in parts)
+        return not awaits and any(p.decision or p.results for p in parts)
+
+    @property
+    def holder(self) -> str:
+        if self.over:
+            return "none"
+        return "court" if self.case.prosecuted else self.case.holder
+
+    def charging_delays(self, over: bool) -> list[Delay]:
+        """The intervals before a charge, of a unit that is `over` or not."""
+        case, clock = self.case, self.case.clock
+        return [
+            *interval("receipt_to_charge", case.first_receipt, case.charge, over or case.prosecuted),
+            *interval("referral_to_decision", case.referred, case.decided, over or case.prosecuted),
+            *interval("cps_days", clock.began, clock.closed, over or case.prosecuted, clock.days["cps"]),
+            *interval("police_days", clock.began, clock.closed, over or case.prosecuted, clock.days["police"]),
+        ]
+
+    def row(self, area: str | None, hearings: Mapping[str, Any]) -> dict[str, Any]:
+        case, clock = self.case, self.case.clock
+        prosecutions = sorted(case.prosecutions.items(), key=lambda item: item[0] or "")
+        ended = [p.ended for _, p in prosecutions if p.ended]
+        concluded = max(ended) if self.over and ended else None
+        charge = case.charge
+        return {
+            "urn": self.urn,
+            "cps_area": self.area or area,
+            "received_at": _iso(case.first_receipt),
+            "referred_at": _iso(case.referred),
+            "in_custody": self.in_custody,
+            "decided_at": _iso(case.decided),
+            "decision": self.decision,
+            "charged_at": _iso(charge),
+            "cps_days": clock.days["cps"] if clock.began else None,
+            "police_days": clock.days["police"] if clock.began else None,
+            "action_plans": len(case.issued),
+            "returned_at_triage": self.first_triage,
+            "holder": self.holder,
+            "prosecutions": [_prosecution(suspect, p) for suspect, p in prosecutions],
+            "delays": [
+                *self.charging_delays(self.over),
+                *interval("charge_to_first_hearing", charge, hearings["first_held"], self.over),
+                *interval("charge_to_trial", charge, hearings["effective"], self.over),
+                *interval(
+                    "court_receipt_to_completion", self.court_receipt, self.completed if self.over else None, self.over
+                ),
+                *interval("charge_to_conclusion", charge, concluded, self.over),
+            ],
+        }
+
+
+def _iso(when: When | None) -> str | None:
+    return when.day.isoformat() if when else None
+
+
+def _prosecution(suspect: str | None, p: Prosecution) -> dict[str, Any]:
+    return {"suspect_reference": suspect, "outcome": p.outcome, "reason": p.reason, "finalised_at": _iso(p.ended)}

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 PATIENCE = 0.7  # s for the locks of all views together
 
 GRANTS = """
-SELECT format('GRANT %%s ON %%s TO %%s', privilege_type, %(view)s,
+SELECT format('GRANT %%s ON %%s TO %%s', privilege_type, %(view)s::text,
               CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END)
 FROM pg_class, aclexplode(relacl) WHERE oid = %(view)s::regclass AND grantee <> relowner
 """

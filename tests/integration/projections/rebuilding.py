@@ -1,0 +1,25 @@
+"""A process that rebuilds and stops at a part of it, to be killed by a test: `python -m … DSN PART`.
+
+It folds in two children, a few journeys at a time; says its children's numbers when it comes to the part, then waits.
+"""
+
+import multiprocessing
+import sys
+
+from projections import build
+
+
+def main(dsn: str, part: str) -> None:
+    build.CHUNK = 5
+
+    def progress(what: str, done: int, total: int | None) -> None:
+        if what == part:
+            print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+            sys.stdin.read()
+
+    with build.build(dsn, None, progress, processes=2) as beside:
+        beside.swap()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -95,18 +95,11 @@ async def until(condition: Callable[[], object] | Callable[[], Awaitable[object]
 
 
 def command(*words: str, database: str = "", kafka: str = "", **how: Any) -> subprocess.Popen[bytes]:
-    """Start `vjt …`; its output is kept."""
+    """Start `vjt …`; its output is kept, unless `how` says otherwise."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VJT_")}
     environment |= {"VJT_DATABASE_URL": database, "VJT_KAFKA": kafka, "VJT_LOG_FORMAT": "json"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "vjt.main", *words],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        **how,
-    )
+    how = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE) | how
+    return subprocess.Popen([sys.executable, "-m", "vjt.main", *words], cwd=ROOT, env=environment, **how)
 
 
 def run(*words: str, given: bytes = b"", database: str = "", kafka: str = "") -> tuple[int, str, str]:

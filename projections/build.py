@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -148,20 +148,24 @@ class Beside:
                 self.progress("fold", done, total)
             return
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(processes, len(chunks)), mp_context=context, initializer=_child) as pool:
+        pool = ProcessPoolExecutor(min(processes, len(chunks)), mp_context=context, initializer=_child)
+        with _given_up_on_error(pool):
+            # Ctrl-C is for us: the children, which are started here, inherit that they do not hear it.
+            heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
-                for folded in pool.map(_fold_chunk, [self.dsn] * len(chunks), [self.n] * len(chunks), chunks):
-                    done += folded
-                    self.progress("fold", done, total)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                results = pool.map(_fold_chunk, [self.dsn] * len(chunks), [self.n] * len(chunks), chunks)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+            for folded in results:
+                done += folded
+                self.progress("fold", done, total)
 
     def _count(self, processes: int) -> None:
         self.connection.execute(UNLED)
         self.connection.execute("ANALYZE journey")
         every = [table for figure in figures.figures() for table in figure.tables]
-        with ThreadPoolExecutor(processes) as pool:  # each waits for a process of PostgreSQL's
+        pool = ThreadPoolExecutor(processes)  # each waits for a process of PostgreSQL's
+        with _given_up_on_error(pool):
             for done, _ in enumerate(pool.map(partial(_fill, self.dsn, self.n), every), 1):
                 self.progress("count", done, len(every))
 
@@ -292,8 +296,17 @@ def _chunks(connection: Connection[Any]) -> Iterator[list[UUID]]:
         yield chunk
 
 
+@contextmanager
+def _given_up_on_error(pool: Executor) -> Iterator[None]:
+    """What is on its way in the pool is waited for; on an error, the rest is not begun."""
+    try:
+        yield
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def _child() -> None:
-    """In a child: Ctrl-C is its parent's affair, and it ends with its parent, however that ended."""
+    """In a child of the pool, which ends with its parent, however that ended."""
     collect_rarely()
 
     def end() -> None:
@@ -302,7 +315,6 @@ def _child() -> None:
         parent.join()
         os._exit(1)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end, daemon=True).start()
 
 

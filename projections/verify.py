@@ -70,6 +70,8 @@ def tables() -> Iterator[tuple[str, str, str, str]]:
     """Everything that is derived, as (table, key, value, condition): columns in SQL."""
     yield "journey", "journey_id", f"row({', '.join(NAMES)})", "true"
     yield "fact", "position", "row(said_at, subject, named, occurred_at, live)", "true"
+    yield "correction", "position", "row(event_key, corrects)", "true"
+    yield "statement", "row(position, from_id, to_id)", "row(kind, makes, occurred_at, how)", "true"
     yield "edge", "row(from_id, to_id)", "row(kind, how)", "live"
     yield "journey_key", "journey_id", "row(crime, person)", "live"
     yield "wide", "subject", "0", "true"

@@ -98,8 +98,8 @@ def command(*words: str, database: str = "", kafka: str = "", **how: Any) -> sub
     """Start `vjt …`; its output is kept, unless `how` says otherwise."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VJT_")}
     environment |= {"VJT_DATABASE_URL": database, "VJT_KAFKA": kafka, "VJT_LOG_FORMAT": "json"}
-    how = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE) | how
-    return subprocess.Popen([sys.executable, "-m", "vjt.main", *words], cwd=ROOT, env=environment, **how)
+    streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    return subprocess.Popen([sys.executable, "-m", "vjt.main", *words], cwd=ROOT, env=environment, **streams | how)
 
 
 def run(*words: str, given: bytes = b"", database: str = "", kafka: str = "") -> tuple[int, str, str]:

@@ -18,7 +18,6 @@ import pytest
 
 from projections import projector
 from projections.projector import Projector
-from tests.conftest import named
 from tests.integration.projections.world import Event, World, quiet
 from tests.integration.store.given import report, rows
 from tests.told import simulated, tabled
@@ -101,28 +100,6 @@ def check(world: World) -> None:
     """The tables are what the simulator says, and what a recomputation finds."""
     assert tabled(world.dsn) == TRUTH
     assert world.differences() == {}
-
-
-@pytest.fixture(scope="module")
-def half(postgres: str) -> str:
-    """A database in which the first half of the events is projected."""
-    name = f"half_{os.getpid()}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_vjt".encode())
-    with closing(World(named(postgres, name))) as world:
-        world.say(*EVENTS[:FIRST])
-        world.build()
-    return name
-
-
-@pytest.fixture
-def begun(half: str, postgres: str) -> Iterator[World]:
-    """A copy of it."""
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {half}_copy TEMPLATE {half}".encode())
-        with closing(World(named(postgres, f"{half}_copy"))) as world:
-            yield world
-        connection.execute(f"DROP DATABASE {half}_copy WITH (FORCE)".encode())
 
 
 @pytest.mark.parametrize("point", POINTS)

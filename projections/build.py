@@ -89,9 +89,8 @@ class Beside:
         self.live = False
         self.connection = psycopg.connect(dsn, autocommit=True, connect_timeout=5)
         try:
-            self.connection.execute(
-                "SET idle_in_transaction_session_timeout = '60s'"
-            )  # frozen, it must hold up nobody for ever
+            # Frozen in the middle of a swap it must hold up nobody for ever.
+            self.connection.execute("SET idle_in_transaction_session_timeout = '60s'")
             sweep(self.connection)
             self.n = _number(self.connection)
         except BaseException:

@@ -21,7 +21,7 @@ test: lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet
 
 test-unit: setup
-	$(BIN)/python -m pytest --quiet tests/unit
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet tests/unit
 
 lint: setup
 	$(BIN)/ruff check --quiet

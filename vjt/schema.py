@@ -1,4 +1,4 @@
-"""`vjt schema`: what is generated from the event types, and the releases of their schemas."""
+"""`vjt schema`: what is generated from the event types and the tables, and the releases of the schemas."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +15,13 @@ def schema(
         typer.Option(min=1, help="Keep the schemas as this release too: a promise to senders, never written again."),
     ] = None,
 ) -> None:
-    """Write JSON Schemas, examples, the AsyncAPI document and the reference pages of events and codes.
+    """Write JSON Schemas, examples, the AsyncAPI document and the reference pages of events, codes and tables.
 
     Exit code 1, and nothing written, if the schemas break what an earlier release promised.
     """
     from schemas import evolution
     from schemas.generated import documents
+    from vjt.pages import pages
 
     broken = [
         f"release {n}: {broke}"
@@ -29,7 +30,7 @@ def schema(
     ]
     if broken:
         raise Failed("\n".join(broken), CHECK)
-    files = documents()
+    files = documents() | pages()
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")

@@ -48,7 +48,7 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7;
 -- period: Month (its first day): of the report (basis reported), or in which the stage was left (basis exited).
 -- basis: reported: the cohort of crimes reported in the month, recent ones partly open. exited: those that left the stage in the month.
 -- offence: Category of offence. A crime is in every category that fits; categories do not add up. all: every crime.
--- dimension: What the value belongs to: all, force, bcu, age_band, ...
+-- dimension: all, force, bcu (value force/bcu), cps_area, suspect_relationship (and known: any but stranger), location_type, ethnicity_self_defined, ethnicity_officer_observed, suspect_ethnicity_self_defined, suspect_ethnicity_officer_observed, age_band, sex, vulnerability, support_service (service started), arrested_and_interviewed, suspect_known_on_pnc.
 -- value: The value of the dimension; missing where nobody recorded it.
 -- cohort: all, or review: the review's offences with exactly one victim and one suspect.
 -- stage: pre_charge (report to decision to charge), post_charge, journey, and the four stages.
@@ -66,14 +66,14 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7;
 -- provisional: More than 5 % of those entered are still open.
 
 -- @view
-WITH spread AS MATERIALIZED (
-    SELECT path, word,
-           CASE left(word, 1) WHEN 'P' THEN 'pre_charge' WHEN 'Q' THEN 'post_charge' WHEN 'J' THEN 'journey' WHEN 'I' THEN 'investigation'
-                              WHEN 'C' THEN 'charging' WHEN 'A' THEN 'awaiting_trial' WHEN 'T' THEN 'trial' END AS stage,
-           substr(word, 2, 1) AS result, strpos(word, '+') > 0 AS continued, strpos(word, '*') > 0 AS convicted
-    FROM (SELECT DISTINCT path FROM {build}.attrition) AS paths, string_to_table(path, ' ') AS word
+WITH asked AS (
+    -- The dimensions, each with the cells that it is kept in and its place there: a condition on it leaves the other cells aside.
+    SELECT k.dimension AS kept, d.dimension, d.place::integer - 1 AS place
+    FROM (SELECT DISTINCT dimension FROM {build}.attrition) AS k
+    CROSS JOIN LATERAL unnest(string_to_array('all|' || k.dimension, '|')) WITH ORDINALITY AS d(dimension, place)
+    WHERE d.dimension <> 'all' OR k.dimension LIKE 'force|%'
 ), cell AS (
-    SELECT c.period, c.basis, o.offence, d.dimension, d.value, k.cohort, s.stage,
+    SELECT c.period, c.basis, o.offence, g.dimension, v.value, k.cohort, s.stage,
            sum(c.n) AS entered,
            sum(c.n) FILTER (WHERE s.result = 'p') AS progressed,
            sum(c.n) FILTER (WHERE s.result IN ('w', 'e')) AS withdrew,
@@ -82,25 +82,29 @@ WITH spread AS MATERIALIZED (
            sum(c.n) FILTER (WHERE s.result = 'x') AS other_exit,
            sum(c.n) FILTER (WHERE s.convicted) AS convicted,
            sum(c.n) FILTER (WHERE s.result = 'o') AS open
-    FROM {build}.attrition c
-    JOIN spread s USING (path)
-    CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(c.offences, ' ')) AS o
-    CROSS JOIN LATERAL (SELECT 'all' AS cohort UNION ALL SELECT 'review' WHERE c.review) AS k
-    CROSS JOIN LATERAL unnest(string_to_array(c.dimension, '|'), string_to_array(c.value, '|')) AS g(dimension, value)
+    FROM asked g
+    JOIN {build}.attrition c ON c.dimension = g.kept
+    CROSS JOIN LATERAL unnest('{all}'::text[] || string_to_array(c.offences, ' ')) AS o(offence)
     CROSS JOIN LATERAL (
-        SELECT 'all' AS dimension, 'all' AS value WHERE g.dimension = 'force'
-        UNION ALL SELECT g.dimension, v FROM {build}.many_values(g.value) AS v WHERE g.dimension IN ('vulnerability', 'support_service')
-        UNION ALL SELECT g.dimension, g.value WHERE g.dimension NOT IN ('vulnerability', 'support_service')
-        UNION ALL SELECT g.dimension, 'known' WHERE g.dimension = 'suspect_relationship' AND g.value NOT IN ('stranger', 'missing')
-    ) AS d
+        SELECT CASE left(word, 1) WHEN 'P' THEN 'pre_charge' WHEN 'Q' THEN 'post_charge' WHEN 'J' THEN 'journey' WHEN 'I' THEN 'investigation'
+                                  WHEN 'C' THEN 'charging' WHEN 'A' THEN 'awaiting_trial' WHEN 'T' THEN 'trial' END AS stage,
+               substr(word, 2, 1) AS result, strpos(word, '+') > 0 AS continued, strpos(word, '*') > 0 AS convicted
+        FROM unnest(string_to_array(c.path, ' ')) AS word
+    ) AS s
+    CROSS JOIN LATERAL unnest(CASE WHEN c.review THEN '{all,review}'::text[] ELSE '{all}' END) AS k(cohort)
+    CROSS JOIN LATERAL (SELECT CASE g.dimension WHEN 'all' THEN 'all' ELSE split_part(c.value, '|', g.place) END AS one) AS w
+    CROSS JOIN LATERAL unnest(
+        CASE WHEN g.dimension IN ('vulnerability', 'support_service') THEN {build}.many_values(w.one)
+             WHEN g.dimension = 'suspect_relationship' AND w.one NOT IN ('stranger', 'missing') THEN ARRAY[w.one, 'known']
+             ELSE ARRAY[w.one] END
+    ) AS v(value)
     WHERE c.n <> 0
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), filled AS (
-    SELECT period, basis, offence, dimension, value, cohort, stage, entered::bigint,
-           coalesce(progressed, 0)::bigint AS progressed, coalesce(withdrew, 0)::bigint AS withdrew,
-           coalesce(withdrew_evidenced, 0)::bigint AS withdrew_evidenced, coalesce(withdrew_continued, 0)::bigint AS withdrew_continued,
-           coalesce(other_exit, 0)::bigint AS other_exit, coalesce(convicted, 0)::bigint AS convicted,
-           coalesce(open, 0)::bigint AS open
+    SELECT period, basis, offence, dimension, value, cohort, stage, entered,
+           coalesce(progressed, 0) AS progressed, coalesce(withdrew, 0) AS withdrew,
+           coalesce(withdrew_evidenced, 0) AS withdrew_evidenced, coalesce(withdrew_continued, 0) AS withdrew_continued,
+           coalesce(other_exit, 0) AS other_exit, coalesce(convicted, 0) AS convicted, coalesce(open, 0) AS open
     FROM cell WHERE entered > 0
 )
 SELECT f.period, f.offence, f.dimension, f.value, f.basis, f.cohort, f.stage, f.entered, f.progressed, f.withdrew,

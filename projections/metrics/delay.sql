@@ -63,7 +63,7 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;
 -- value: The value of the dimension; missing where nobody recorded it.
 -- unit: victim (a journey) or case (a URN).
 -- basis: started or ended.
--- interval: From what to what, by name.
+-- interval: From what to what. Of a victim: report_to_arrest, report_to_referral, report_to_charge, report_to_conclusion, report_to_withdrawal (the first). Of a victim by the lead case, and of a case: receipt_to_charge (first receipt by CPS, early advice included, to the decision to charge), referral_to_decision (first full-code or threshold submission, else receipt, to the first decision that is not administratively_finalised), cps_days and police_days (its days by who held the file), charge_to_first_hearing, charge_to_trial (first effective one), court_receipt_to_completion (first receipt in any court to the last completion), charge_to_conclusion.
 -- completed: Intervals that ended, imprecise ones included.
 -- imprecise: Of these, with an end known to the month only: in no mean, median, percentile or maximum.
 -- open: Began, and the unit has not ended. Basis ended: null.

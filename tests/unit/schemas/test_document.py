@@ -12,6 +12,7 @@ from schemas.generated import documents
 from schemas.rejected import REASONS, Rejected
 from schemas.types import TYPES
 from tests.unit.schemas.saying import taken
+from vjt.pages import pages
 from vjt.schema import schema
 
 ROOT = Path(__file__).parents[3]
@@ -29,7 +30,9 @@ def test_no_generated_file_is_left_of_a_type_that_is_gone() -> None:
 
 def test_the_verb_writes_every_file(tmp_path: Path) -> None:
     schema(tmp_path)
-    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} == set(documents())
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} == set(
+        documents() | pages()
+    )
 
 
 @pytest.mark.parametrize("type", TYPES)

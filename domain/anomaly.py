@@ -13,6 +13,7 @@ ANOMALIES = {
     "outcome_16_without_suspect": "Outcome 16 (suspect identified) though no suspect is known.",
     "outcome_15_while_withdrawn": "Outcome 15 (victim supports action) while a withdrawal stands.",
     "withdrawal_outcome_after_charge": "Outcome 14 or 16 after a charge.",
+    "outcome_after_charge": "A police outcome other than 0 after a charge: it has no effect.",
     "reopened_without_reason": "The journey went on after its end without having been re-opened.",
     "result_differs": "The court's result of a prosecution and CPS's are not the same.",
     "result_without_charge": "A result or an effective trial without a charge on record.",

@@ -94,7 +94,7 @@ WITH unit AS (
            sum(n) OVER (PARTITION BY unit, basis, interval, period, offence, dimension, value, state ORDER BY a.days) AS upto,
            sum(n) OVER (PARTITION BY unit, basis, interval, period, offence, dimension, value, state) AS total
     FROM unit u
-    CROSS JOIN LATERAL (SELECT CASE u.state WHEN 'open' THEN (SELECT metrics.reading_date()) - u.since ELSE u.days END) AS a(days)
+    CROSS JOIN LATERAL (SELECT CASE u.state WHEN 'open' THEN metrics.reading_date() - u.since ELSE u.days END) AS a(days)
 ), summed AS (
     SELECT period, offence, dimension, value, unit, basis, interval,
            sum(n) FILTER (WHERE state IN ('completed', 'imprecise')) AS completed,

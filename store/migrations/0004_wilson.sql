@@ -1,9 +1,4 @@
--- depends: 0002_projections
-
--- Who may read the figures need not be let into the schema that holds the setting.
-CREATE OR REPLACE FUNCTION metrics.reading_date() RETURNS date LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-    SELECT coalesce((SELECT reading_date FROM projection.setting), (now() AT TIME ZONE 'Europe/London')::date)
-$$;
+-- depends: 0003_analysts
 
 -- One expression each, so that they become part of the query that calls them: a figure has a million rows.
 CREATE OR REPLACE FUNCTION metrics.wilson_low(k bigint, n bigint) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$

@@ -190,7 +190,7 @@ class _Told:
             crime_reference=story.crime_reference,
             victim_reference=story.victim_reference,
             bcu=latest.get("bcu"),
-            cps_area=(self.own[urn].area if urn else None) or self._area(),
+            cps_area=self._cps_area(urn),
             offence_group=group,
             offence_code=latest.get("offence_code"),
             flags=flags,
@@ -264,6 +264,11 @@ class _Told:
             timeline=timeline,
             turns=walk.turns,
         )
+
+    def _cps_area(self, lead: str | None) -> str | None:
+        """Of the lead case; before a referral of any case of which CPS spoke, for early advice; else the force's."""
+        cases = [lead] if lead else sorted(self.own)
+        return next((area for urn in cases if (area := self.own[urn].area)), None) or self._area()
 
     def _area(self) -> str | None:
         force = FORCES.get(self.story.force)

@@ -17,6 +17,7 @@ from tests.unit.domain.said import (
     folded,
     listing,
     outcome,
+    receipt,
     referral,
     said,
     stage,
@@ -237,6 +238,14 @@ def test_the_reviews_cohort_has_one_victim_and_one_suspect() -> None:
     assert folded(crime("05-03"), arrest("05-04")).cohort_review
     assert not folded(crime("05-03")).cohort_review
     assert not folded(crime("05-03"), crime("05-03", victim="V2"), arrest("05-04")).cohort_review
+
+
+def test_the_cps_area_is_that_of_the_lead_case_or_of_one_that_had_early_advice_only() -> None:
+    advised = [crime("05-03"), referral("05-10", referral_type="early_advice"), receipt("05-12")]
+    other = said("cps.referral-received", "/cps/london-north", "06-12", urn="U2")
+    assert folded(*advised[:2]).cps_area == "london"
+    assert folded(*advised).cps_area == "london_south"
+    assert folded(*advised, referral("06-10", "U2"), other).cps_area == "london_north"
 
 
 def test_any_order_gives_the_same_journey() -> None:

@@ -13,7 +13,7 @@ from projections.rows import NAMES, PARTS, PLAIN, Row
 from store.log import read
 from store.outbox import Going, put
 
-BATCH = 5_000  # events a step: the more, the fewer journeys are folded twice; the longer the tables stand still meanwhile
+BATCH = 5_000  # events a step: the more, the fewer journeys are folded twice; the longer the tables wait
 CHANGES = "journeys.changes.v1"
 TOLD = ("stage", "holder", "exit", "exit_at", "cancelled", "known_at")  # columns that a message on CHANGES carries
 

@@ -10,6 +10,7 @@ import psycopg
 from bench.measured import Measured, timed
 from bench.peers import copied, sizes
 from bench.servers import Servers, written
+from domain.setting import Rules
 from projections.build import Beside
 from projections.projector import Projector
 from projections.step import BATCH, step
@@ -26,7 +27,7 @@ def quiet(*_: object) -> None:
 
 def level(dsn: str) -> None:
     """Bring the live tables to where the log is."""
-    with contextlib.closing(Projector(dsn, quiet)) as projector:
+    with contextlib.closing(Projector(dsn, Rules(), quiet)) as projector:
         projector.catch_up()
 
 
@@ -40,7 +41,7 @@ def steps(servers: Servers, dsn: str, backlog: int, journeys: int) -> Measured:
     """The backlog in steps of the size that the worker takes."""
     changed = 0
     with psycopg.connect(dsn, autocommit=True) as connection, timed(servers) as watch:
-        while (done := step(connection)).events:
+        while (done := step(connection, Rules())).events:
             changed += len(done.journeys)
     of = f"{backlog:,} events behind, of {journeys:,} journeys; {changed:,} rows changed; {BATCH:,} a step"
     return watch.rate("step", backlog, "events/s", of)
@@ -53,7 +54,7 @@ def one_by_one(dsn: str, events: list[bytes], file: Path, journeys: int) -> Meas
     with psycopg.connect(dsn, autocommit=True) as connection:
         while True:
             began = time.perf_counter()
-            if not step(connection, limit=1).events:
+            if not step(connection, Rules(), limit=1).events:
                 break
             times.append(1_000 * (time.perf_counter() - began))
     return Measured("step of one event", statistics.median(times), "ms", f"{journeys:,} journeys")
@@ -67,7 +68,7 @@ def builds(servers: Servers, dsn: str) -> list[Measured]:
     found = []
     for processes in (1, 2):
         with timed(servers) as watch:
-            beside = Beside(dsn, None, quiet, processes)
+            beside = Beside(dsn, None, Rules(), quiet, processes)
         of = f"{events:,} events, {processes} process" + "es" * (processes > 1)
         found.append(watch.rate("build", events, "events/s", of))
         if processes == 2:

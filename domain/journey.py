@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from domain import attrition, offence
-from domain.calendar import london_day
 from domain.delay import Delay, any_negative, interval
 from domain.fact import Fact
 from domain.own_case import OwnCase
 from domain.people import people
+from domain.references import references
 from domain.rules import take
 from domain.story import Story
 from domain.walk import Walk
@@ -94,6 +94,7 @@ class Journey:
     anomalies: list[str]
     facts: int
     known_at: dt.datetime
+    observed_until: dt.date | None
     stages: list[dict[str, Any]]
     delays: list[Delay]
     cases: list[dict[str, Any]]
@@ -116,7 +117,8 @@ class Journey:
 def fold(story: Story) -> Journey:
     """Walk through the facts once, in order, and say where the journey stands."""
     reports = [f for f in story.facts if f.kind == "police.crime-reported" and not f.voided]
-    reported = min((When(f.day, precise=f.precise) for f in reports), key=lambda when: (when.day, not when.precise))
+    first = min(reports, key=lambda report: (report.day, not report.precise, report.key))
+    reported = When(first.day, precise=first.precise)
     ordered = _ordered(story.facts, reported.day)
     walk = Walk(story, ordered)
     walk.anomalies |= story.anomalies
@@ -134,7 +136,7 @@ def fold(story: Story) -> Journey:
     if len(reports) > 1:
         walk.anomalies.add("second_report")
     told = [(when, fact) for when, fact in ordered if not fact.voided]
-    return _Told(story, walk, told, reported).journey(timeline, holder, since)
+    return _Told(story, walk, told, reported, first.source).journey(timeline, holder, since)
 
 
 def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
@@ -154,8 +156,8 @@ def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
 class _Told:
     """What a finished walk tells."""
 
-    def __init__(self, story: Story, walk: Walk, told: list[tuple[When, Fact]], reported: When) -> None:
-        self.story, self.walk, self.reported = story, walk, reported
+    def __init__(self, story: Story, walk: Walk, told: list[tuple[When, Fact]], reported: When, source: str) -> None:
+        self.story, self.walk, self.reported, self.source = story, walk, reported, source
         self.facts = [fact for _, fact in told]
         self.updates = [when.day for when, fact in told if fact.kind == "police.victim-updated"]
         self.people = people(self.facts, story.crime)
@@ -253,6 +255,7 @@ class _Told:
             anomalies=sorted(walk.anomalies),
             facts=len(self.facts),
             known_at=max(f.known for f in story.facts),
+            observed_until=story.rules.last_day(self.source),
             stages=attrition.stages(walk, self.reported.day),
             delays=delays,
             cases=cases,
@@ -260,7 +263,7 @@ class _Told:
             trials=hearings.trials(),
             spells=[s.row() for s in walk.spells],
             waits=self._waits(holder, since),
-            references=self._references(),
+            references=references(story, self.facts, self.reported.day),
             timeline=timeline,
             turns=walk.turns,
         )
@@ -335,35 +338,6 @@ class _Told:
             last = max([self.reported.day, *self.updates])
             waits.append(_wait("victim_update", last, last + dt.timedelta(days=UPDATE_DAYS)))
         return waits
-
-    def _references(self) -> list[dict[str, Any]]:
-        story = self.story
-        first: dict[Any, Fact] = {}
-        for fact in self.facts:
-            first.setdefault(fact.subject, fact)
-        rows = [
-            _reference("crime", story.crime, "report", self.reported.day),
-            _reference("victim", f"{story.force}/{story.victim_reference}", "report", self.reported.day),
-        ]
-        methods = {"case": "referral", "court_case": "receipt", "hearing": "listing"}
-        for subject in sorted(story.cases):
-            if subject.scheme in methods:
-                known = first.get(subject)
-                rows.append(
-                    _reference(subject.scheme, subject.value, methods[subject.scheme], known.day if known else None)
-                )
-        uvis = {story.uvi: {"method": "derived"}} | {uvi: dict(how) for uvi, how in story.ties}
-        for uvi, how in sorted(uvis.items()):
-            rows.append(_reference("person", uvi, str(how.get("method", "manual")), self._since(how)))
-        return rows
-
-    def _since(self, how: dict[str, Any]) -> dt.date:
-        """What ties persons says when; a report and a number derived from it have the report's day."""
-        return london_day(dt.datetime.fromisoformat(how["since"])) if "since" in how else self.reported.day
-
-
-def _reference(scheme: str, value: str, method: str, since: dt.date | None) -> dict[str, Any]:
-    return {"scheme": scheme, "value": value, "method": method, "since": since.isoformat() if since else None}
 
 
 def _wait(wait: str, since: dt.date, due: dt.date | None = None) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.fact import Fact
-from domain.identity import Persons
+from domain.identity import Persons, Said, Spell, Tie, spells
 from domain.journey import Journey, fold
+from domain.setting import Rules
 from domain.story import Around, Story
 from schemas.reference import Reference, derived_uvi
 
@@ -37,21 +38,32 @@ class Broken:
 
 @dataclass
 class Neighbourhood:
-    """Live links only; what is too wide is not followed.
+    """Live links only, but for the history of ties; what is too wide is not followed.
 
     `journeys`: every journey of the crimes and of every crime of the cases that the wanted ones draw on, and every journey of
     their persons. `facts`: of the wanted journeys' crimes, of all that these lead to, and of their persons. `leads`: (from, to).
-    `same`: (uvi, uvi, how), ties between persons.
+    `same`: ties between persons, those that broke too. `told`: (crime, case, what was said of the two), where that is more than
+    referrals.
     """
 
     journeys: list[JourneyKey]
     facts: list[Fact]
     leads: list[tuple[Reference, Reference]]
-    same: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    same: list[Tie] = field(default_factory=list)
+    told: list[tuple[Reference, Reference, Sequence[Said]]] = field(default_factory=list)
+    rules: Rules = field(default_factory=Rules)
 
     @cached_property
     def persons(self) -> Persons:
         return Persons(((key.force, key.victim_reference) for key in self.journeys), self.same)
+
+    @cached_property
+    def case_links(self) -> dict[Reference, list[tuple[str, Spell]]]:
+        """By crime: the URNs that it was tied to by more than referrals, and when."""
+        found: dict[Reference, list[tuple[str, Spell]]] = defaultdict(list)
+        for crime, case, said in self.told:
+            found[crime] += [(case.value, spell) for spell in spells(said)]
+        return found
 
     @cached_property
     def below(self) -> dict[Reference, list[Reference]]:
@@ -182,8 +194,10 @@ def draw(n: Neighbourhood, key: JourneyKey) -> Story:
         facts=facts,
         cases=cases,
         around=around,
-        ties=n.persons.ties(person),
+        case_links=n.case_links.get(crime, []),
+        uvi_links=n.persons.links(key.force, key.victim_reference),
         anomalies=anomalies,
+        rules=n.rules,
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from domain.fact import Fact
+from domain.identity import Spell
+from domain.setting import Rules
 from schemas.reference import Reference
 
 
@@ -20,7 +21,8 @@ class Around:
 
 @dataclass(slots=True)
 class Story:
-    """A journey before its fold. `cases`: each subject that it draws on -> the URNs that lead there."""
+    """A journey before its fold. `cases`: each subject that it draws on -> the URNs that lead there. `case_links`, `uvi_links`: the
+    URNs and UVIs that it was tied to, and when; those that it is no longer tied to, too."""
 
     journey_id: UUID
     force: str
@@ -31,8 +33,10 @@ class Story:
     facts: list[Fact]
     cases: Mapping[Reference, frozenset[str]]
     around: Around
-    ties: list[tuple[str, Mapping[str, Any]]]
+    case_links: list[tuple[str, Spell]]
+    uvi_links: list[tuple[str, Spell]]
     anomalies: set[str]
+    rules: Rules
 
     @property
     def crime(self) -> str:

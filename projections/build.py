@@ -17,6 +17,7 @@ from uuid import UUID
 import psycopg
 from psycopg import Connection, errors
 
+from domain.setting import Rules
 from projections import figures, fold, index, tables
 from projections.candidates import TOO_WIDE
 from projections.digest import digest
@@ -32,13 +33,6 @@ BUILDER = 7_460_004  # first half of the advisory lock that says "somebody is at
 PAUSE = 0.5  # s between two tries to swap, in which readers and steps have their way
 
 Progress = Callable[[str, int, int | None], None]  # what is done, how many, of how many
-
-EDGES = """
-INSERT INTO edge (from_id, to_id, kind, live, how)
-SELECT DISTINCT ON (from_id, to_id) from_id, to_id, kind, makes, how
-FROM statement
-ORDER BY from_id, to_id, occurred_at DESC, source COLLATE "C" DESC, event_id COLLATE "C" DESC
-"""
 
 WIDE = f"""
 WITH RECURSIVE down(crime, id) AS (
@@ -74,17 +68,18 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND coalesce(back
 """
 
 
-def build(dsn: str, upto: int | None, progress: Progress, processes: int | None = None) -> "Beside":
+def build(dsn: str, upto: int | None, rules: Rules, progress: Progress, processes: int | None = None) -> "Beside":
     """Make a build of the log up to position `upto` (all that is there now: None), beside the live one."""
-    return Beside(dsn, upto, progress, processes or os.cpu_count() or 1)
+    return Beside(dsn, upto, rules, progress, processes or os.cpu_count() or 1)
 
 
 class Beside:
     """A build beside the live one. While it is open, a lock says that somebody is at work on it; closed without having become
     live, it is dropped."""
 
-    def __init__(self, dsn: str, upto: int | None, progress: Progress, processes: int) -> None:
+    def __init__(self, dsn: str, upto: int | None, rules: Rules, progress: Progress, processes: int) -> None:
         self.dsn = dsn
+        self.rules = rules
         self.progress = progress
         self.live = False
         self.connection = psycopg.connect(dsn, autocommit=True, connect_timeout=5)
@@ -92,7 +87,7 @@ class Beside:
             # Frozen in the middle of a swap it must hold up nobody for ever.
             self.connection.execute("SET idle_in_transaction_session_timeout = '60s'")
             sweep(self.connection)
-            self.n = _number(self.connection)
+            self.n = _number(self.connection, rules)
         except BaseException:
             self.connection.close()
             raise
@@ -127,12 +122,12 @@ class Beside:
         with self.connection.cursor() as cur:
             while records := read(cur, after=at, upto=self.upto, limit=READ):
                 with self.connection.transaction():
-                    _index_batch(cur, records, corrections)
+                    _index_batch(cur, records, corrections, self.rules)
                 at = records[-1].position
                 self.progress("index", at, total)
             tables.keys(self.connection)
             cur.execute("ANALYZE subject, fact, statement, journey_key")
-            cur.execute(EDGES)
+            cur.execute(index.EDGES)
             cur.execute("ANALYZE edge")
             cur.execute(WIDE)
 
@@ -143,7 +138,7 @@ class Beside:
         done = 0
         if processes == 1 or len(chunks) < 2:
             for chunk in chunks:
-                done += _fold_chunk(self.dsn, self.n, chunk)
+                done += _fold_chunk(self.dsn, self.n, self.rules, chunk)
                 self.progress("fold", done, total)
             return
         context = multiprocessing.get_context("spawn")
@@ -152,7 +147,7 @@ class Beside:
             # Ctrl-C is for us: the children, which are started here, inherit that they do not hear it.
             heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
-                results = pool.map(_fold_chunk, [self.dsn] * len(chunks), [self.n] * len(chunks), chunks)
+                results = pool.map(partial(_fold_chunk, self.dsn, self.n, self.rules), chunks)
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, heard)
             for folded in results:
@@ -170,7 +165,7 @@ class Beside:
 
     def step(self, upto: int | None = None) -> int:
         """Take it further, up to `upto` or the end of the log; its position then."""
-        while (done := step(self.connection, self.n, upto=upto)).events:
+        while (done := step(self.connection, self.rules, self.n, upto=upto)).events:
             self.progress("catch up", done.position, upto or done.position)
         return done.position
 
@@ -207,7 +202,7 @@ class Beside:
         with self.connection.transaction(), self.connection.cursor() as cur:
             cur.execute("SET LOCAL lock_timeout = '10s'")
             cur.execute("LOCK TABLE projection.build IN EXCLUSIVE MODE")
-            while forward(cur, self.n, upto=None, limit=READ).events:
+            while forward(cur, self.rules, self.n, upto=None, limit=READ).events:
                 pass
             cur.execute("UPDATE projection.build SET live = false WHERE live")
             cur.execute("UPDATE projection.build SET live = true WHERE n = %s", (self.n,))
@@ -235,13 +230,13 @@ def _at_work(connection: Connection[Any], n: int) -> Iterator[bool]:
             connection.execute("SELECT pg_advisory_unlock(%s, %s)", (BUILDER, n))
 
 
-def _number(connection: Connection[Any]) -> int:
+def _number(connection: Connection[Any], rules: Rules) -> int:
     with connection.transaction():
         row = connection.execute("SELECT nextval('projection.build_number')").fetchone()
         assert row is not None
         n = int(row[0])
         connection.execute("SELECT pg_advisory_lock(%s, %s)", (BUILDER, n))
-        connection.execute("INSERT INTO projection.build (n, position, digest) VALUES (%s, 0, %s)", (n, digest()))
+        connection.execute("INSERT INTO projection.build (n, position, digest) VALUES (%s, 0, %s)", (n, digest(rules)))
     return n
 
 
@@ -260,14 +255,16 @@ def _corrections(connection: Connection[Any], upto: int) -> dict[UUID, list[Reco
     return found
 
 
-def _index_batch(cur: psycopg.Cursor[Any], records: list[Record], corrections: dict[UUID, list[Record]]) -> None:
+def _index_batch(
+    cur: psycopg.Cursor[Any], records: list[Record], corrections: dict[UUID, list[Record]], rules: Rules
+) -> None:
     rows, corrected = [], []
     for record in records:
         key = event_key(record.source, record.id)
         if index.is_correction(record):
             corrected.append((record.position, key, index.corrects(record)))
         else:
-            rows.append(index.said(record, key, index.tree(key, corrections)))
+            rows.append(index.said(record, key, rules, index.tree(key, corrections)))
     index.copy_corrections(cur, corrected)
     index.copy(cur, rows)
     index.know(cur, rows)
@@ -317,11 +314,11 @@ def _child() -> None:
     threading.Thread(target=end, daemon=True).start()
 
 
-def _fold_chunk(dsn: str, n: int, chunk: list[UUID]) -> int:
+def _fold_chunk(dsn: str, n: int, rules: Rules, chunk: list[UUID]) -> int:
     with psycopg.connect(dsn) as connection, connection.cursor() as cur:
         tables.enter(cur, n, local=False)
         tables.look_up(cur)
-        folded = fold.Folded(connection, chunk)
+        folded = fold.Folded(connection, chunk, rules)
         fold.copy(cur, folded.rows.values())
         fold.note_broken(cur, chunk, folded.broken)
     return len(chunk)

@@ -1,12 +1,11 @@
 """The index: each event in its effective form, the statements that it makes, and what leads to what.
 
 An event is never edited. What counts is its *effective form* (contract 2.5): as last amended, unless voided. The index holds
-that form's address (`fact.said_at` is the position whose data stand), the statements about what leads to what, and for each
-pair whether the last statement makes or breaks it. Edges that broke are kept, marked, since a walk for candidates must find
-the journeys that have just lost a fact.
+that form's address (`fact.said_at` is the position whose data stand), the statements about what leads to what (`makes` is null
+where one decides nothing), and for each pair whether the last that decides makes or breaks it. Edges that broke are kept, marked,
+since a walk for candidates must find the journeys that have just lost a fact.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,8 @@ from psycopg import Cursor
 from psycopg.types.json import Jsonb
 
 from domain.correction import Stated, effective
+from domain.identity import decides, how_made
+from domain.setting import Rules
 from schemas.about import about
 from schemas.reference import Reference, derived_uvi, event_key, journey_id, subject_id
 from schemas.types import TYPES
@@ -50,20 +51,38 @@ FROM down JOIN correction c ON c.event_key = down.key JOIN log.stored_events e O
 """
 
 LAST_STATEMENTS = """
+SELECT from_id, to_id, min(kind) AS kind, (array_agg(makes ORDER BY n DESC))[1] AS live,
+       jsonb_agg(coalesce(how, '{{}}') || jsonb_build_object('makes', makes, 'at', extract(epoch FROM occurred_at)) ORDER BY n)
+           FILTER (WHERE noted) AS how
+FROM (SELECT s.*, row_number() OVER said AS n, lag(s.makes) OVER said AS makes_before, lag(s.how) OVER said AS how_before,
+             bool_or(s.how IS NOT NULL OR NOT s.makes) OVER (PARTITION BY s.from_id, s.to_id) AS noted
+      FROM {statements} WHERE s.makes IS NOT NULL
+      WINDOW said AS (PARTITION BY s.from_id, s.to_id ORDER BY s.occurred_at, s.source COLLATE "C", s.event_id COLLATE "C")) AS s
+WHERE n = 1 OR (makes, how) IS DISTINCT FROM (makes_before, how_before)
+GROUP BY from_id, to_id
+"""
+"""What was last said of each pair by a statement that decides, and the history, but for repeats, where there is more to tell than
+that one led to the other."""
+
+EDGES = f"INSERT INTO edge (from_id, to_id, kind, live, how) {LAST_STATEMENTS.format(statements='statement s')}"
+
+SAID_NOW = f"""
 INSERT INTO edge AS old (from_id, to_id, kind, live, how)
-SELECT DISTINCT ON (s.from_id, s.to_id) s.from_id, s.to_id, s.kind, s.makes, s.how
-FROM unnest(%(from)s::uuid[], %(to)s::uuid[]) AS p(from_id, to_id) JOIN statement s USING (from_id, to_id)
-ORDER BY s.from_id, s.to_id, s.occurred_at DESC, s.source COLLATE "C" DESC, s.event_id COLLATE "C" DESC
+{
+    LAST_STATEMENTS.format(
+        statements="unnest(%(from)s::uuid[], %(to)s::uuid[]) AS p(from_id, to_id) JOIN statement s USING (from_id, to_id)"
+    )
+}
 ON CONFLICT (from_id, to_id) DO UPDATE SET live = excluded.live, how = excluded.how
 WHERE (old.live, old.how) IS DISTINCT FROM (excluded.live, excluded.how)
 RETURNING from_id, to_id, kind, live
 """
 
 UNSAID = """
-UPDATE edge SET live = false
+UPDATE edge SET live = false, how = NULL
 FROM unnest(%(from)s::uuid[], %(to)s::uuid[]) AS p(from_id, to_id)
-WHERE (edge.from_id, edge.to_id) = (p.from_id, p.to_id) AND edge.live
-  AND NOT EXISTS (SELECT FROM statement s WHERE (s.from_id, s.to_id) = (p.from_id, p.to_id))
+WHERE (edge.from_id, edge.to_id) = (p.from_id, p.to_id) AND (edge.live OR edge.how IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM statement s WHERE (s.from_id, s.to_id) = (p.from_id, p.to_id) AND s.makes IS NOT NULL)
 RETURNING edge.from_id, edge.to_id, edge.kind, edge.live
 """
 
@@ -128,7 +147,7 @@ def stated(record: Record) -> Stated:
     )
 
 
-def said(record: Record, key: UUID, corrections: Sequence[Stated] = ()) -> Said:
+def said(record: Record, key: UUID, rules: Rules, corrections: Sequence[Stated] = ()) -> Said:
     """The index rows of an event that is no correction, under the corrections in the tree below it. `key` is its event key."""
     data: Mapping[str, Any] = record.data
     by, live, anomaly, occurred, precision = record.position, True, None, record.occurred, record.precision
@@ -149,18 +168,14 @@ def said(record: Record, key: UUID, corrections: Sequence[Stated] = ()) -> Said:
         for s in what.statements:
             ends = subject_id(s.from_), subject_id(s.to)
             references += [(ends[0], *s.from_), (ends[1], *s.to)]
-            how = Jsonb(_how(record.type, data, occurred)) if s.kind == "same" else None
-            statements.append((record.position, *ends, s.kind, s.makes, occurred, record.source, record.id, how))
+            how = how_made(record.type, data)
+            makes = decides(s.makes, how or {}, rules)
+            noted = None if how is None else Jsonb(how)
+            statements.append((record.position, *ends, s.kind, makes, occurred, record.source, record.id, noted))
         if record.type.startswith(REPORT):
             assert what.named is not None
             report = _key(subject, what.subject, what.named)
     return Said(fact, statements, references, report)
-
-
-def _how(type_: str, data: Mapping[str, Any], occurred: dt.datetime) -> dict[str, Any]:
-    if type_.startswith(REPORT):
-        return {"method": "report"}
-    return {name: data[name] for name in ("method", "score", "by") if name in data} | {"since": occurred.isoformat()}
 
 
 def _key(crime: UUID, subject: Reference, named: Reference) -> tuple[Any, ...]:
@@ -170,7 +185,7 @@ def _key(crime: UUID, subject: Reference, named: Reference) -> tuple[Any, ...]:
     return journey_id(force, reference, number), crime, person, force, reference, number
 
 
-def apply(cur: Cursor[Any], records: Sequence[Record], upto: int) -> Changed:
+def apply(cur: Cursor[Any], records: Sequence[Record], upto: int, rules: Rules) -> Changed:
     """Write what these events, the next ones of the log up to `upto`, change in the index; say what changed."""
     new = {event_key(r.source, r.id): r for r in records}
     corrections = {key: r for key, r in new.items() if is_correction(r)}
@@ -185,8 +200,8 @@ def apply(cur: Cursor[Any], records: Sequence[Record], upto: int) -> Changed:
         cur.execute(TREE, {"keys": list(originals)})
         for root, *row in cur:
             trees.setdefault(root, []).append(stated(decode(*row)))
-    rows = [said(r, key) for key, r in new.items() if key not in corrections and key not in originals]
-    rows += [said(r, key, trees.get(key, ())) for key, r in originals.items()]
+    rows = [said(r, key, rules) for key, r in new.items() if key not in corrections and key not in originals]
+    rows += [said(r, key, rules, trees.get(key, ())) for key, r in originals.items()]
     return _replace(cur, rows, [r.position for r in originals.values()])
 
 
@@ -212,7 +227,7 @@ def _replace(cur: Cursor[Any], rows: list[Said], again: list[int]) -> Changed:
     copy(cur, rows)
     if pairs:
         ends = {"from": [a for a, _ in pairs], "to": [b for _, b in pairs]}
-        moved = cur.execute(LAST_STATEMENTS, ends).fetchall() + cur.execute(UNSAID, ends).fetchall()
+        moved = cur.execute(SAID_NOW, ends).fetchall() + cur.execute(UNSAID, ends).fetchall()
         for from_id, to_id, kind, live in moved:
             if kind == "same":
                 changed.persons.update((from_id, to_id))

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
+from domain.setting import Rules
 from projections.build import Progress, build, last, sweep
 from projections.digest import digest
 from projections.step import NoBuild, OtherRules, step
@@ -38,8 +39,9 @@ class Projector:
     stand; what keeps the tables right is the build's row, which each step locks.
     """
 
-    def __init__(self, dsn: str, progress: Progress) -> None:
+    def __init__(self, dsn: str, rules: Rules, progress: Progress) -> None:
         self.dsn = dsn
+        self.rules = rules
         self.progress = progress
         self.leads = False
         self.swept = 0.0
@@ -67,15 +69,15 @@ class Projector:
         """Do the next piece of work. How many events it took; 0: level with the log."""
         while True:
             if self.must_build():
-                with build(self.dsn, None, self.progress) as beside:
+                with build(self.dsn, None, self.rules, self.progress) as beside:
                     beside.swap()
                     return beside.upto
             with contextlib.suppress(NoBuild, OtherRules):  # somebody swapped meanwhile
-                return step(self.connection).events
+                return step(self.connection, self.rules).events
 
     def must_build(self) -> bool:
         found = self.connection.execute(BEHIND).fetchone()
-        if found is None or bytes(found[2]) != digest():
+        if found is None or bytes(found[2]) != digest(self.rules):
             return True
         behind = found[0] - found[1]
         return bool(behind > FAR_BEHIND and behind > found[0] / 10)

@@ -113,6 +113,11 @@ COLUMNS = (
     Column("anomalies", "text[]", "Codes of what is odd about the journey."),
     Column("facts", "integer", "Facts of the journey."),
     Column("known_at", "timestamptz", "When this system stored the latest of them."),
+    Column(
+        "observed_until",
+        "date",
+        "The last day on which the source that reported it was observed: nothing counts as open after it. Null: it still is.",
+    ),
     Column("path", "text", "What became of each stage entered: a word a stage, as `stage_word` spells it.", False),
     Column("exit_paths", "text[]", "The same by month: its first day, then a word for each stage left in it.", False),
     Column("delays", "jsonb", "Each interval begun.", False),

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 from psycopg import Connection, Cursor
 
+from domain.setting import Rules
 from projections import candidates, figures, fold, index, tables
 from projections.digest import digest
 from projections.rows import NAMES, PARTS, PLAIN, Row
@@ -29,7 +30,7 @@ FROM unnest(%s::uuid[], %s::bigint[]) AS c(journey_id, figures) JOIN journey j U
 
 
 class OtherRules(Exception):
-    """The live build was made by other rules than this program's: it must be built beside, never written into."""
+    """The live build was made by other rules or settings than this program's: it must be built beside, never written into."""
 
 
 class NoBuild(Exception):
@@ -48,16 +49,18 @@ class Step:
     journeys: set[UUID] = field(default_factory=set)
 
 
-def step(connection: Connection[Any], n: int | None = None, *, upto: int | None = None, limit: int = BATCH) -> Step:
+def step(
+    connection: Connection[Any], rules: Rules, n: int | None = None, *, upto: int | None = None, limit: int = BATCH
+) -> Step:
     """Take the live build (or build `n`) further by at most `limit` events, not beyond position `upto`.
 
     Raises NoBuild, OtherRules. Everything is undone together if anything fails.
     """
     with connection.transaction(), connection.cursor() as cur:
-        return forward(cur, n, upto=upto, limit=limit)
+        return forward(cur, rules, n, upto=upto, limit=limit)
 
 
-def forward(cur: Cursor[Any], n: int | None, *, upto: int | None, limit: int) -> Step:
+def forward(cur: Cursor[Any], rules: Rules, n: int | None, *, upto: int | None, limit: int) -> Step:
     """The step inside the caller's transaction. The build's row is the fence: whoever writes has it locked."""
     which = "live" if n is None else "n = %(n)s"
     found = cur.execute(
@@ -65,8 +68,8 @@ def forward(cur: Cursor[Any], n: int | None, *, upto: int | None, limit: int) ->
     ).fetchone()
     if found is None:
         raise NoBuild
-    build, position, rules = found
-    if bytes(rules) != digest():
+    build, position, made_by = found
+    if bytes(made_by) != digest(rules):
         raise OtherRules
     tables.enter(cur, build, local=True)
     tables.look_up(cur)
@@ -75,9 +78,9 @@ def forward(cur: Cursor[Any], n: int | None, *, upto: int | None, limit: int) ->
     if not records:
         return done
     done.position = records[-1].position
-    changed = index.apply(cur, records, done.position)
+    changed = index.apply(cur, records, done.position, rules)
     concerned = candidates.candidates(cur, changed)
-    folded = fold.Folded(cur.connection, concerned.journeys)
+    folded = fold.Folded(cur.connection, concerned.journeys, rules)
     done.folded = len(concerned.journeys)
     led = concerned.led | _of_broken(cur, concerned.journeys, folded)
     _write(cur, folded, concerned.journeys, done)

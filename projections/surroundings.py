@@ -7,7 +7,9 @@ from uuid import UUID
 from psycopg import Connection
 
 from domain.fact import Fact
+from domain.identity import Tie
 from domain.neighbourhood import JourneyKey, Neighbourhood
+from domain.setting import Rules
 from schemas.reference import Reference
 from store.log import decode
 
@@ -30,7 +32,7 @@ SELECT journey_id, person, force, crime_reference, victim_reference
 FROM journey_key WHERE live AND (crime = ANY(%s::uuid[]) OR person = ANY(%s::uuid[]))
 """
 
-TIES = """
+CLUSTER = """
 WITH RECURSIVE cluster(id) AS (
     SELECT unnest(%s::uuid[])
     UNION
@@ -38,7 +40,17 @@ WITH RECURSIVE cluster(id) AS (
     CROSS JOIN LATERAL (SELECT e.to_id FROM edge e WHERE e.from_id = cluster.id AND e.live AND e.kind = 'same'
                         UNION ALL SELECT e.from_id FROM edge e WHERE e.to_id = cluster.id AND e.live AND e.kind = 'same') AS o(id)
 )
-SELECT e.from_id, e.to_id, e.how FROM cluster JOIN edge e ON e.from_id = cluster.id WHERE e.live AND e.kind = 'same'
+SELECT id FROM cluster
+"""
+
+TIES = """
+SELECT from_id, to_id, how FROM edge
+WHERE kind = 'same' AND how IS NOT NULL AND (from_id = ANY(%(persons)s::uuid[]) OR to_id = ANY(%(persons)s::uuid[]))
+"""
+
+TOLD = """
+SELECT e.from_id, e.to_id, e.how FROM journey_key k JOIN edge e ON e.from_id = k.crime
+WHERE k.journey_id = ANY(%s::uuid[]) AND e.kind = 'leads' AND e.how IS NOT NULL GROUP BY 1, 2, 3
 """
 
 FACTS = """
@@ -51,7 +63,7 @@ WHERE f.subject = ANY(%s::uuid[])
 """
 
 
-def neighbourhood(connection: Connection[Any], wanted: Collection[UUID]) -> Neighbourhood:
+def neighbourhood(connection: Connection[Any], wanted: Collection[UUID], rules: Rules) -> Neighbourhood:
     """All that the fold of the `wanted` journeys may look at."""
     own = {id_: Reference(scheme, value) for id_, scheme, value in connection.execute(SUBJECTS, (list(wanted),))}
     edges = connection.execute(EDGES, (list(own),)).fetchall()
@@ -63,18 +75,22 @@ def neighbourhood(connection: Connection[Any], wanted: Collection[UUID]) -> Neig
             "SELECT DISTINCT person FROM journey_key WHERE journey_id = ANY(%s)", (list(wanted),)
         )
     ]
-    ties, cluster = _ties(connection, persons)
+    cluster = _cluster(connection, persons)
     crimes = [id_ for id_, reference in references.items() if reference.scheme == "crime"]
     keys = connection.execute(KEYS, (crimes, list(cluster))).fetchall()
     more = {row[1] for row in keys} - cluster
-    if more:
-        ties += _ties(connection, list(more))[0]
-    references |= _references(connection, cluster - set(references))
+    around_them = cluster | _cluster(connection, more) if more else cluster
+    ties = connection.execute(TIES, {"persons": list(around_them)}).fetchall()
+    told = connection.execute(TOLD, (list(wanted),)).fetchall()
+    named = cluster.union(*(row[:2] for row in (*ties, *told)))
+    references |= _references(connection, named - set(references))
     return Neighbourhood(
         journeys=[JourneyKey(*row[:1], *row[2:]) for row in keys],
         facts=_facts(connection, [*own, *cluster], references),
         leads=[(references[a], references[b]) for a, b in edges],
-        same=ties,
+        same=[Tie(references[a].value, references[b].value, said) for a, b, said in ties],
+        told=[(references[a], references[b], said) for a, b, said in told],
+        rules=rules,
     )
 
 
@@ -85,12 +101,9 @@ def _references(connection: Connection[Any], ids: Collection[UUID]) -> dict[UUID
     return {id_: Reference(scheme, value) for id_, scheme, value in rows}
 
 
-def _ties(connection: Connection[Any], persons: Collection[UUID]) -> tuple[list[tuple[str, str, Any]], set[UUID]]:
-    """Live ties in the clusters of these persons, as (uvi, uvi, how), and the persons of the clusters."""
-    rows = connection.execute(TIES, (list(persons),)).fetchall()
-    ids = {id_ for a, b, _ in rows for id_ in (a, b)}
-    names = _references(connection, ids)
-    return [(names[a].value, names[b].value, how) for a, b, how in rows], ids | set(persons)
+def _cluster(connection: Connection[Any], persons: Collection[UUID]) -> set[UUID]:
+    """These persons and all that live ties hold together with them."""
+    return {row[0] for row in connection.execute(CLUSTER, (list(persons),))}
 
 
 def _facts(connection: Connection[Any], subjects: list[UUID], references: dict[UUID, Reference]) -> list[Fact]:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, IsolationLevel
 
+from domain.setting import Rules
 from projections.build import BUILDER, Progress, build
 from projections.digest import digest
 from projections.figures import figures
@@ -28,38 +29,38 @@ class Compared:
     differences: list[tuple[str, str | None, str | None]] = field(default_factory=list)
 
 
-def verify(dsn: str, progress: Progress, processes: int | None = None) -> list[Compared]:
+def verify(dsn: str, rules: Rules, progress: Progress, processes: int | None = None) -> list[Compared]:
     """Build aside, bring it to the position of the live tables, compare. These are read in one snapshot.
 
     Raises NoBuild if nothing is live, OtherRules if other rules than this program's made it.
     """
     with psycopg.connect(dsn, autocommit=True, connect_timeout=5) as live:
         live.execute("SET idle_in_transaction_session_timeout = '300s'")
-        with build(dsn, _live(live)[1], progress, processes) as aside:
-            aside.step(_live(live)[1])
-            with _snapshot(live) as (n, position):
+        with build(dsn, _live(live, rules)[1], rules, progress, processes) as aside:
+            aside.step(_live(live, rules)[1])
+            with _snapshot(live, rules) as (n, position):
                 aside.step(position)
                 return list(_compare(live, schema(n), aside.connection, schema(aside.n), progress))
 
 
-def _live(connection: Connection[Any]) -> tuple[int, int]:
+def _live(connection: Connection[Any], rules: Rules) -> tuple[int, int]:
     found = connection.execute("SELECT n, position, digest FROM projection.build WHERE live").fetchone()
     if found is None:
         raise NoBuild
-    if bytes(found[2]) != digest():
+    if bytes(found[2]) != digest(rules):
         raise OtherRules
     return found[0], found[1]
 
 
 @contextmanager
-def _snapshot(connection: Connection[Any]) -> Iterator[tuple[int, int]]:
+def _snapshot(connection: Connection[Any], rules: Rules) -> Iterator[tuple[int, int]]:
     """One snapshot of the live build, which nobody sweeps while it lasts; its number and position."""
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     while True:
-        n, _ = _live(connection)
+        n, _ = _live(connection, rules)
         connection.execute("SELECT pg_advisory_lock_shared(%s, %s)", (BUILDER, n))
         with connection.transaction():
-            found = _live(connection)
+            found = _live(connection, rules)
             if found[0] == n:
                 yield found
                 return
@@ -72,7 +73,7 @@ def tables() -> Iterator[tuple[str, str, str, str]]:
     yield "fact", "position", "row(said_at, subject, named, occurred_at, live)", "true"
     yield "correction", "position", "row(event_key, corrects)", "true"
     yield "statement", "row(position, from_id, to_id)", "row(kind, makes, occurred_at, how)", "true"
-    yield "edge", "row(from_id, to_id)", "row(kind, how)", "live"
+    yield "edge", "row(from_id, to_id)", "row(kind, live, how)", "live OR how IS NOT NULL"
     yield "journey_key", "journey_id", "row(crime, person)", "live"
     yield "wide", "subject", "0", "true"
     yield "unled", "position", "0", "true"

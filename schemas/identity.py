@@ -23,8 +23,11 @@ class Linked(_OnPerson):
     LINKS = (Link("uvi", "same_as"),)
 
     method: Annotated[str, Listed(codes.LINK_METHODS)] = Field(description="How they were found to be one.")
-    score: Annotated[float, Field(strict=True, examples=[0.97]), Ge(0), Le(1)] | None = Field(
-        None, description="How sure a probabilistic link is."
+    score: Annotated[float, Field(strict=True, examples=[23.5]), Ge(-100), Le(100)] | None = Field(
+        None,
+        description="Match weight of a probabilistic link in bits, as linkage tools give it: the base-2 logarithm of the odds"
+        " that the two are one, negative where they rather are two. It says whether the link joins them, parts them, or is for"
+        " somebody to look at.",
     )
     by: Code | None = Field(None, description="The team that linked them.", examples=["linking_team"])
 
@@ -36,6 +39,7 @@ class Unlinked(_OnPerson):
     LINKS = (Link("uvi", "same_as", makes=False),)
 
     reason: Code | None = Field(None, description="Why.", examples=["wrong_match"])
+    by: Code | None = Field(None, description="Who says so.", examples=["linking_team"])
 
 
 class _OnCase(EventData):

@@ -9,14 +9,17 @@ import orjson
 
 from domain.correction import Stated, effective
 from domain.fact import Fact
+from domain.identity import Tie, decides, how_made
 from domain.journey import Journey
 from domain.neighbourhood import JourneyKey, Neighbourhood, fold_all
+from domain.setting import Rules
 from schemas.about import about
 from schemas.read import Event, read
 from schemas.reference import Reference, journey_id
 from schemas.types import newest
 
 NOW = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+RULES = Rules()
 Key = tuple[str, str, str]
 
 
@@ -58,22 +61,28 @@ def fold_history(events: Iterable[Mapping[str, Any]]) -> dict[Key, Journey]:
         if form.voided:
             continue
         for s in what.statements:
-            how = {"method": "report"} if event.type.startswith("police.crime-reported") else dict(form.stated.data)
-            statements.append(((form.stated.occurred, event.source, event.id), s, how))
+            how = how_made(event.type, form.stated.data)
+            makes = decides(s.makes, how or {}, RULES)
+            if makes is not None:
+                statements.append(((form.stated.occurred, event.source, event.id), s, makes, how))
         if event.type.startswith("police.crime-reported"):
             assert what.named is not None
             force, _, crime = what.subject.value.partition("/")
             number = what.named.value.partition("/")[2]
             keys.add(JourneyKey(journey_id(force, crime, number), force, crime, number))
-    last: dict[tuple[Reference, Reference], Any] = {}
-    for _, statement, how in sorted(statements, key=lambda s: s[0]):
-        last[statement.from_, statement.to] = (statement, how)
-    live = [(s, how) for s, how in last.values() if s.makes]
+    kinds: dict[tuple[Reference, Reference], str] = {}
+    history: dict[tuple[Reference, Reference], list[dict[str, Any]]] = defaultdict(list)
+    for (occurred, *_), s, makes, how in sorted(statements, key=lambda s: s[0]):
+        kinds[s.from_, s.to] = s.kind
+        history[s.from_, s.to].append((how or {}) | {"makes": makes, "at": occurred.timestamp()})
+    leads = {pair: said for pair, said in history.items() if kinds[pair] == "leads"}
     neighbourhood = Neighbourhood(
         journeys=sorted(keys),
         facts=facts,
-        leads=[(s.from_, s.to) for s, _ in live if s.kind == "leads"],
-        same=[(s.from_.value, s.to.value, how) for s, how in live if s.kind == "same"],
+        leads=[pair for pair, said in leads.items() if said[-1]["makes"]],
+        same=[Tie(a.value, b.value, said) for (a, b), said in history.items() if kinds[a, b] == "same"],
+        told=[(a, b, said) for (a, b), said in leads.items() if a.scheme == "crime" and _noted(said)],
+        rules=RULES,
     )
     folded = fold_all(neighbourhood, [key.journey_id for key in keys])
     result = {}
@@ -82,6 +91,11 @@ def fold_history(events: Iterable[Mapping[str, Any]]) -> dict[Key, Journey]:
         assert isinstance(journey, Journey), journey
         result[key.force, key.crime_reference, key.victim_reference] = journey
     return result
+
+
+def _noted(said: list[dict[str, Any]]) -> bool:
+    """Whether more than papers tied a crime to a case."""
+    return any("method" in one or not one["makes"] for one in said)
 
 
 def _stated(position: int, e: Event) -> Stated:

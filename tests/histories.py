@@ -105,6 +105,12 @@ class Chance:
     def next_hearing(self) -> Event:
         return self.maybe(3, next_hearing_id=self.one(HEARINGS)) | self.maybe(next_start_date=self.date())
 
+    def link(self) -> Event:
+        """Of two UVIs, on every side of each threshold."""
+        return {"method": self.one(["manual", "deterministic", "probabilistic", "probabilistic", "probabilistic"])} | (
+            {"score": self.one([-7.5, 13.99, 14, 17, 19.99, 20, 31])} if self.often(4) else {}
+        )
+
     def on_person(self) -> Event:
         victim, force = {"victim_reference": self.one(VICTIMS)}, {"crime_reference": self.one(CRIMES), "force": "met"}
         return self.one([{"uvi": self.one(PERSONS)}, force | victim, force | {"uvi": self.one(PERSONS)}])
@@ -259,8 +265,8 @@ KINDS: dict[str, tuple[str, int, Made]] = {
     "support.service-started.v1": ("/support/vs", 3, lambda c: c.on_person() | {"service": c.one(["idva", "isva"])}),
     "identity.linked.v1": (
         "/identity",
-        2,
-        lambda c: {"uvi": c.one(PERSONS), "same_as": c.one(PERSONS), "method": "manual"},
+        4,
+        lambda c: {"uvi": c.one(PERSONS), "same_as": c.one(PERSONS)} | c.link(),
     ),
     "identity.unlinked.v1": ("/identity", 1, lambda c: {"uvi": c.one(PERSONS), "same_as": c.one(PERSONS)}),
     "identity.case-linked.v1": ("/identity", 2, lambda c: _urn(c) | {"crime_references": c.crimes(), "force": "met"}),

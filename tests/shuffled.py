@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 
+from domain.setting import Rules
 from projections.step import step
 from tests.told import answered, tabled
 from vjt.stack.kafka import Kafka
@@ -116,7 +117,7 @@ def steps(way: Way, rng: Random) -> None:
     """From an empty build by steps of random sizes."""
     began, taken, times = time.monotonic(), 0, 0
     with psycopg.connect(way.dsn, autocommit=True) as connection:
-        while events := step(connection, limit=int(rng.paretovariate(0.5))).events:
+        while events := step(connection, Rules(), limit=int(rng.paretovariate(0.5))).events:
             taken += events
             times += 1
     print(f"{way.name}: {times:,} steps, {taken:,} events: {time.monotonic() - began:.0f} s", flush=True)

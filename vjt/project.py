@@ -7,11 +7,14 @@ import signal
 import threading
 import time
 import traceback
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from vjt.errors import CHECK, UNREACHABLE, Failed
+
+if TYPE_CHECKING:
+    from domain.setting import Rules
 
 GRACE = 8.0  # s for what is on its way when the worker is told to stop
 PATIENCE = 10.0  # s for a broker that takes nothing, with --once
@@ -31,10 +34,10 @@ def project(
     configure(settings.named("LOG_FORMAT"))
     collect_rarely()
     if once:
-        _catch_up(settings.database_url())
+        _catch_up(settings.database_url(), settings.rules())
         asyncio.run(_send(settings))
         return
-    worker = Worker(settings.database_url())
+    worker = Worker(settings.database_url(), settings.rules())
     kafka = settings.kafka()
 
     def stop(*_: object) -> None:
@@ -60,9 +63,10 @@ class Stopped(Exception):
 class Worker(threading.Thread):
     """Projects until told to stop; a database that goes away is waited for. Any other failure is a defect of ours: it ends."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, rules: "Rules") -> None:
         super().__init__(name="projector")
         self.dsn = dsn
+        self.rules = rules
         self.stop = threading.Event()
         self.failed = False
         self.part = ""
@@ -102,7 +106,7 @@ class Worker(threading.Thread):
         """Work; say so after each piece of it."""
         from projections.projector import Projector
 
-        with contextlib.closing(Projector(self.dsn, self._progress)) as projector:
+        with contextlib.closing(Projector(self.dsn, self.rules, self._progress)) as projector:
             while not projector.leader():
                 yield
                 if self.stop.wait(1):
@@ -149,11 +153,11 @@ async def _relay(worker: Worker, kafka: str) -> None:
         await task
 
 
-def _catch_up(dsn: str) -> None:
+def _catch_up(dsn: str, rules: "Rules") -> None:
     from projections.projector import Projector
     from vjt.progress import Progress
 
-    with Progress() as progress, contextlib.closing(Projector(dsn, progress)) as projector:
+    with Progress() as progress, contextlib.closing(Projector(dsn, rules, progress)) as projector:
         events = projector.catch_up()
     typer.echo(f"{events:,} events projected", err=True)
 

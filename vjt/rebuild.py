@@ -16,8 +16,9 @@ def rebuild() -> None:
     from vjt.settings import Settings
 
     collect_rarely()
+    settings = Settings()
     began = time.monotonic()
-    with Progress() as progress, build(Settings().database_url(), None, progress) as beside:
+    with Progress() as progress, build(settings.database_url(), None, settings.rules(), progress) as beside:
         beside.swap()
     typer.echo(f"rebuilt from {beside.upto:,} positions of the log in {time.monotonic() - began:.1f} s", err=True)
 
@@ -32,13 +33,16 @@ def verify(format: FormatOption = Format.TABLE, out: OutOption = None) -> None:
     from vjt.settings import Settings
 
     collect_rarely()
+    settings = Settings()
     try:
         with Progress() as progress:
-            compared = compare(Settings().database_url(), progress)
+            compared = compare(settings.database_url(), settings.rules(), progress)
     except NoBuild:
         raise Failed("there are no tables yet. Run: vjt project", UNREACHABLE) from None
     except OtherRules:
-        raise Failed("another version of the program made the tables. Run: vjt rebuild", CHECK) from None
+        raise Failed(
+            "another version of the program, or other settings, made the tables. Run: vjt rebuild", CHECK
+        ) from None
     rows = [{"table": c.table, "compared": c.cells, "differences": len(c.differences)} for c in compared]
     show(rows, format, out)
     for c in compared:

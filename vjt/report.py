@@ -21,7 +21,7 @@ SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'metrics') AS migrated,
 JOURNEY = """
 SELECT DISTINCT j.journey_id::text, j.force || '/' || j.crime_reference AS crime, j.reported_at, j.stage
 FROM journeys.reference r JOIN journeys.journey j USING (journey_id)
-WHERE upper(r.value) = upper(%(id)s) OR upper(substr(r.value, strpos(r.value, '/') + 1)) = upper(%(id)s)
+WHERE r.until IS NULL AND upper(%(id)s) IN (upper(r.value), upper(substr(r.value, strpos(r.value, '/') + 1)))
 ORDER BY 3, 2, 1 LIMIT 21
 """
 MOST = 20
@@ -32,6 +32,10 @@ BROKEN = "SELECT error FROM journeys.broken WHERE journey_id = %(id)s"
 UNLED = "SELECT scheme, reason FROM journeys.unlinked WHERE upper(value) = upper(%(id)s) LIMIT 1"
 
 TIMELINE = "SELECT * FROM journeys.timeline WHERE journey_id = %s ORDER BY position"
+REFERENCES = """
+SELECT scheme, value, method, since, until, score, by FROM journeys.reference WHERE journey_id = %s
+ORDER BY scheme, value, since, until
+"""
 TOLD = ("occurred_at", "type", "source", "stage_after", "holder_after", "voided", "data")  # in a table
 
 UNLINKED = "SELECT * FROM journeys.unlinked ORDER BY first_known_at, scheme, value, victim_reference, source"
@@ -68,7 +72,7 @@ def journey(
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
-    """One journey: where it stands, and its timeline. CSV and JSON have the timeline alone."""
+    """One journey: where it stands, what leads to it or did, and its timeline. CSV and JSON have the timeline alone."""
     from psycopg.rows import dict_row
 
     with _tables() as connection:
@@ -80,9 +84,12 @@ def journey(
             show(facts, format, out, columns)
             return
         timeline = facts.fetchall()
+        references = connection.execute(REFERENCES, (id,)).fetchall()
         row = connection.execute("SELECT * FROM journeys.journey WHERE journey_id = %s", (id,)).fetchone()
     told = [{"what": name, "value": value} for name, value in (row or {}).items() if value not in (None, [], False)]
-    write(chain(spelled(told, format), ["\n"], spelled(timeline, format, TOLD)), out)
+    write(
+        chain(spelled(told, format), ["\n"], spelled(references, format), ["\n"], spelled(timeline, format, TOLD)), out
+    )
 
 
 def unlinked(format: FormatOption = Format.TABLE, out: OutOption = None) -> None:

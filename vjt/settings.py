@@ -3,13 +3,19 @@
 An outside server always wins. Where none is named, the stack that `vjt up` started in `VJT_HOME` is used.
 """
 
+import datetime as dt
+import math
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.setting import Rules
 from vjt.stack.home import Home, default_home
+
+SOURCE = re.compile(r"(/[A-Za-z0-9._-]+)+")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class NotUp(Exception):
@@ -33,6 +39,14 @@ SETTINGS = (
     Setting("KAFKA", "Kafka's bootstrap servers, host:port[,host:port].", None),
     Setting("HOME", "Folder of the local stack.", None),
     Setting("KEEP_REJECTED", "Days for which the bytes of a rejected event are kept.", "30"),
+    Setting("LINK_JOIN", "From which match weight on a probabilistic link joins two persons, bits.", "20"),
+    Setting("LINK_FRACTURE", "Below which match weight a probabilistic link says that they are two, bits.", "14"),
+    Setting(
+        "OBSERVED_UNTIL",
+        "Until when sources were observed that have gone quiet or were loaded once: source=date[,source=date]. Nothing they"
+        " reported counts as open after it.",
+        None,
+    ),
     Setting("LOG_FORMAT", "Log lines of the workers: json or text; text where standard error is a terminal.", None),
 )
 
@@ -58,6 +72,40 @@ class Settings:
         if not text.isdecimal() or not 1 <= int(text) <= 3650:
             raise ValueError("VJT_KEEP_REJECTED must be a number of days from 1 to 3650")
         return int(text)
+
+    def rules(self) -> Rules:
+        """What enters an index or a fold. Raises ValueError."""
+        join, fracture = self._bits("LINK_JOIN"), self._bits("LINK_FRACTURE")
+        if fracture > join:
+            raise ValueError(f"VJT_LINK_FRACTURE is {fracture:g}: expected no more than VJT_LINK_JOIN, {join:g}")
+        return Rules(join, fracture, tuple(sorted(self._observed().items())))
+
+    def _bits(self, name: str) -> float:
+        default = next(setting.default for setting in SETTINGS if setting.name == name)
+        try:
+            bits = float(self.named(name) or default or "")
+        except ValueError:
+            bits = math.nan
+        if not -100 <= bits <= 100:
+            raise ValueError(f"VJT_{name} must be a number of bits from -100 to 100")
+        return bits
+
+    def _observed(self) -> dict[str, dt.date]:
+        days: dict[str, dt.date] = {}
+        for part in (self.named("OBSERVED_UNTIL") or "").split(","):
+            if not part.strip():
+                continue
+            source, _, day = part.strip().partition("=")
+            try:
+                if not SOURCE.fullmatch(source) or not DAY.fullmatch(day) or source in days:
+                    raise ValueError
+                days[source] = dt.date.fromisoformat(day)
+            except ValueError:
+                raise ValueError(
+                    f"VJT_OBSERVED_UNTIL: {part.strip()!r}: expected source=YYYY-MM-DD, each source once and separated by commas:"
+                    " /police/city-of-london/data-police-uk=2016-12-31"
+                ) from None
+        return days
 
     def named(self, name: str) -> str | None:
         """What the environment names, without the local stack."""

@@ -1,7 +1,8 @@
 -- How long each wait is.
--- @reads offences, force, bcu, delays, cases
+-- @reads offences, force, bcu, delays, cases, observed_until
 
--- `days` is the length of a completed interval. Of one that still runs it is empty and `since` says when it began.
+-- `days` is the length of a completed interval. Of one that still runs it is empty: `since` says when it began, `until` up to when
+-- its source was observed.
 -- @table delay
 CREATE TABLE delay (
     basis text NOT NULL,
@@ -13,18 +14,21 @@ CREATE TABLE delay (
     state text NOT NULL,
     days integer NOT NULL,
     since date NOT NULL,
+    until date NOT NULL,
     n integer NOT NULL
 );
 
 -- @counts delay
 SELECT b.basis, d.interval, date_trunc('month', b.at)::date AS period, array_to_string(r.offences, ' ') AS offences,
        coalesce(r.force, 'missing') AS force, coalesce(r.force || '/' || r.bcu, 'missing') AS bcu, d.state,
-       coalesce(d.days, 0) AS days, CASE d.state WHEN 'open' THEN d.started ELSE '-infinity'::date END AS since, sum(r.weight) AS n
+       coalesce(d.days, 0) AS days, CASE d.state WHEN 'open' THEN d.started ELSE '-infinity'::date END AS since,
+       coalesce(CASE d.state WHEN 'open' THEN r.observed_until END, 'infinity'::date) AS until,
+       sum(r.weight) AS n
 FROM rows r
 CROSS JOIN LATERAL jsonb_to_recordset(r.delays) AS d(interval text, started date, ended date, days integer, state text)
 CROSS JOIN LATERAL (SELECT 'started' AS basis, d.started AS at UNION ALL SELECT 'ended', d.ended WHERE d.state IN ('completed', 'imprecise')) AS b
 WHERE d.state <> 'negative'
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
 
 -- A case is brought by each of its journeys; it counts once in every value that any of them has.
 -- @table delay_case
@@ -39,6 +43,7 @@ CREATE TABLE delay_case (
     state text NOT NULL,
     days integer NOT NULL,
     since date NOT NULL,
+    until date NOT NULL,
     key text NOT NULL,
     n integer NOT NULL
 );
@@ -47,13 +52,14 @@ CREATE TABLE delay_case (
 SELECT b.basis, d.interval, date_trunc('month', b.at)::date AS period, array_to_string(r.offences, ' ') AS offences,
        coalesce(r.force, 'missing') AS force, coalesce(r.force || '/' || r.bcu, 'missing') AS bcu, coalesce(c.cps_area, 'missing') AS cps_area,
        d.state, coalesce(d.days, 0) AS days, CASE d.state WHEN 'open' THEN d.started ELSE '-infinity'::date END AS since,
+       coalesce(CASE d.state WHEN 'open' THEN r.observed_until END, 'infinity'::date) AS until,
        c.urn AS key, sum(r.weight) AS n
 FROM rows r
 CROSS JOIN LATERAL jsonb_to_recordset(r.cases) AS c(urn text, cps_area text, delays jsonb)
 CROSS JOIN LATERAL jsonb_to_recordset(c.delays) AS d(interval text, started date, ended date, days integer, state text)
 CROSS JOIN LATERAL (SELECT 'started' AS basis, d.started AS at UNION ALL SELECT 'ended', d.ended WHERE d.state IN ('completed', 'imprecise')) AS b
 WHERE d.state <> 'negative'
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12;
 
 -- @comments
 -- relation: How long the waits are, in whole days between London dates. Units: journeys (victim) and cases (case; once in every value that any of its journeys has). Negative ones are an anomaly and not counted. Source: the review, sections on charging and court delay.
@@ -72,29 +78,32 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;
 -- median_days: Median, interpolated as percentile_cont does, days.
 -- p90_days: 90th percentile, interpolated as percentile_cont does, days.
 -- max_days: The longest, days.
--- open_median_days: Median age of the open ones on metrics.reading_date(), days. Basis ended: null.
+-- open_median_days: Median age of the open ones on metrics.reading_date(), or on the last day on which the source that reported them was observed, whichever is first; days. Basis ended: null.
 
 -- @view
 WITH unit AS (
-    SELECT 'victim' AS unit, d.basis, d.interval, d.period, o.offence, v.dimension, v.value, d.state, d.days, d.since, sum(d.n) AS n
+    SELECT 'victim' AS unit, d.basis, d.interval, d.period, o.offence, v.dimension, v.value, d.state, d.days, d.since, d.until, sum(d.n) AS n
     FROM {build}.delay d
     CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(d.offences, ' ')) AS o
     CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', d.force), ('bcu', d.bcu)) AS v(dimension, value)
     WHERE d.n > 0
-    GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10
+    GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     UNION ALL
-    SELECT 'case', d.basis, d.interval, d.period, o.offence, v.dimension, v.value, d.state, d.days, d.since, count(DISTINCT d.key)
-    FROM {build}.delay_case d
-    CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(d.offences, ' ')) AS o
-    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', d.force), ('bcu', d.bcu), ('cps_area', d.cps_area)) AS v(dimension, value)
-    WHERE d.n > 0
-    GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10
+    SELECT 'case', k.basis, k.interval, k.period, k.offence, k.dimension, k.value, k.state, k.days, k.since, k.until, count(*)
+    FROM (SELECT d.basis, d.interval, d.period, o.offence, v.dimension, v.value, d.state, d.days, d.since, d.key, min(d.until) AS until
+          FROM {build}.delay_case d
+          CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(d.offences, ' ')) AS o
+          CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', d.force), ('bcu', d.bcu), ('cps_area', d.cps_area)) AS v(dimension, value)
+          WHERE d.n > 0
+          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) AS k
+    GROUP BY 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 ), ranked AS (
     SELECT u.*, a.days AS length,
            sum(n) OVER (PARTITION BY unit, basis, interval, period, offence, dimension, value, state ORDER BY a.days) AS upto,
            sum(n) OVER (PARTITION BY unit, basis, interval, period, offence, dimension, value, state) AS total
     FROM unit u
-    CROSS JOIN LATERAL (SELECT CASE u.state WHEN 'open' THEN metrics.reading_date() - u.since ELSE u.days END) AS a(days)
+    CROSS JOIN LATERAL (SELECT CASE u.state WHEN 'open' THEN least(metrics.reading_date(), u.until) - u.since ELSE u.days END) AS a(days)
+    WHERE u.state <> 'open' OR u.since <= u.until
 ), summed AS (
     SELECT period, offence, dimension, value, unit, basis, interval,
            sum(n) FILTER (WHERE state IN ('completed', 'imprecise')) AS completed,

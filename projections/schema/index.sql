@@ -32,7 +32,7 @@ CREATE TABLE statement (
     from_id     uuid        NOT NULL,
     to_id       uuid        NOT NULL,
     kind        text        NOT NULL,
-    makes       boolean     NOT NULL,
+    makes       boolean,
     occurred_at timestamptz NOT NULL,
     source      text        NOT NULL,
     event_id    text        NOT NULL,

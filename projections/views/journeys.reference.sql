@@ -1,12 +1,15 @@
 -- @view
-SELECT r.scheme, r.value, j.journey_id, r.method, r.since
+SELECT r.scheme, r.value, j.journey_id, r.method, r.since, r.until, r.score, r.by
 FROM {build}.journey j
-CROSS JOIN LATERAL jsonb_to_recordset(j.reference_rows) AS r(scheme text, value text, method text, since date)
+CROSS JOIN LATERAL jsonb_to_recordset(j.reference_rows) AS r(scheme text, value text, method text, since date, until date, score float8, by text)
 
 -- @comments
--- relation: One row a reference that leads to a journey: find a journey by any agency's number.
+-- relation: One row a reference that leads to a journey, or did until somebody broke the link: find a journey by any agency's number.
 -- scheme: crime, victim, person, case, court_case or hearing.
 -- value: The reference, in upper case; crime and victim numbers behind their force.
 -- journey_id: The journey.
--- method: How the link was made.
+-- method: How the link was made: report, derived (from the victim number), referral, receipt, listing; or as the linking authority says: deterministic, manual, probabilistic.
 -- since: When.
+-- until: When it was broken; null while it stands.
+-- score: Match weight of a probabilistic link, bits.
+-- by: Who made it.

@@ -78,8 +78,8 @@ class Fact:
             return "crime", f"{self.force}/{self.data[field]}"
         return _SCHEME[field], self.data[field]
 
-    def statements(self) -> Iterator[tuple[Subject, Subject, bool]]:
-        """What it says belongs together, or not (2.4)."""
+    def statements(self) -> Iterator[tuple[Subject, Subject, bool | None]]:
+        """What it says belongs together, or not (2.4); None: it leaves that as it is."""
         data = self.data
         crimes = [("crime", f"{self.force}/{c}") for c in data.get("crime_references", ())]
         match self.type:
@@ -102,7 +102,18 @@ class Fact:
                     yield ("person", derived_uvi(self.force, data["victim_reference"])), ("person", data["uvi"]), True
             case "identity.linked" | "identity.unlinked":
                 one, other = sorted((("person", data["uvi"]), ("person", data["same_as"])))
-                yield one, other, self.type == "identity.linked"
+                yield one, other, self._makes_one()
+
+    def _makes_one(self) -> bool | None:
+        """By docs/identity.md a probabilistic link joins from 20 bits on and parts below 14; else it is a question."""
+        if self.type == "identity.unlinked":
+            return False
+        if self.data["method"] != "probabilistic":
+            return True
+        score = self.data.get("score")
+        if score is None:
+            return None
+        return True if score >= 20 else False if score < 14 else None
 
 
 def accepted(events: Iterable[Mapping[str, Any]]) -> list[Event]:
@@ -215,7 +226,7 @@ class History:
         last: dict[tuple[Subject, Subject], bool] = {}
         for fact in sorted(self.facts, key=lambda f: (f.occurred, f.source, f.id)):
             for start, end, makes in fact.statements():
-                if start != end:
+                if start != end and makes is not None:
                     last[start, end] = makes
         return {pair for pair, makes in last.items() if makes}
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from domain.setting import Rules
 from projections import projector
 from vjt.logging import configure
 from vjt.project import Worker
@@ -10,7 +11,7 @@ from vjt.project import Worker
 def main(dsn: str, seconds: str) -> None:
     configure("json")
     projector.FROZEN = float(seconds)
-    worker = Worker(dsn)
+    worker = Worker(dsn, Rules())
     worker.run()
     sys.exit(worker.failed)
 

@@ -6,6 +6,7 @@ It folds in two children, a few journeys at a time; says its children's numbers 
 import multiprocessing
 import sys
 
+from domain.setting import Rules
 from projections import build
 
 
@@ -17,7 +18,7 @@ def main(dsn: str, part: str) -> None:
             print(*(child.pid for child in multiprocessing.active_children()), flush=True)
             sys.stdin.read()
 
-    with build.build(dsn, None, progress, processes=2) as beside:
+    with build.build(dsn, None, Rules(), progress, processes=2) as beside:
         beside.swap()
 
 

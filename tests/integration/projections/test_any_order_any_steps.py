@@ -43,7 +43,8 @@ def test_any_order_of_arrival_gives_the_same_journeys_and_figures(
     world: World, history: list[Event], batches: list[int], steps: list[int], data: st.DataObject
 ) -> None:
     def seen() -> dict[str, Any]:
-        return {"journeys": world.journeys()} | world.figures("attrition", "delay")
+        references = world.rows("SELECT * FROM journeys.reference ORDER BY 1, 2, 3, 4, 5, 6")
+        return {"journeys": world.journeys(), "references": references} | world.figures("attrition", "delay")
 
     interleaved(world, history, batches, steps)
     first = seen()

@@ -16,6 +16,7 @@ import orjson
 import psycopg
 import pytest
 
+from domain.setting import Rules
 from projections import projector
 from projections.projector import Projector
 from tests.integration.projections.world import Event, World, quiet
@@ -92,7 +93,7 @@ def level(dsn: str) -> bool:
 
 
 def catch_up(dsn: str) -> None:
-    with closing(Projector(dsn, quiet)) as other:
+    with closing(Projector(dsn, Rules(), quiet)) as other:
         other.catch_up()
 
 
@@ -174,7 +175,7 @@ def test_a_projector_frozen_between_two_steps_loses_the_lead(begun: World) -> No
 def test_a_projector_that_works_for_long_keeps_the_lead(begun: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(projector, "FROZEN", 1.0)
     monkeypatch.setattr(projector, "POLL", 0.1)
-    with closing(Projector(begun.dsn, quiet)) as active:
+    with closing(Projector(begun.dsn, Rules(), quiet)) as active:
         assert active.leader()
         (session,) = rows(begun.dsn, LEADER)
         began = time.monotonic()
@@ -187,7 +188,7 @@ def test_a_projector_that_works_for_long_keeps_the_lead(begun: World, monkeypatc
 
 
 def test_a_catch_up_beside_an_active_projector_waits_until_the_tables_are_level(begun: World) -> None:
-    with closing(Projector(begun.dsn, quiet)) as active:
+    with closing(Projector(begun.dsn, Rules(), quiet)) as active:
         assert active.leader()
         begun.say(*EVENTS[FIRST:])
         other = threading.Thread(target=catch_up, args=(begun.dsn,))

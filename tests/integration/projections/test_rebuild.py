@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from psycopg import IsolationLevel
 
+from domain.setting import Rules
 from projections import projector, tables
 from projections.build import build, sweep
 from projections.projector import Projector
@@ -85,7 +86,7 @@ def flow(world: World) -> Iterator[threading.Event]:
         done.set()
 
     def project() -> None:
-        with closing(Projector(world.dsn, quiet)) as active:
+        with closing(Projector(world.dsn, Rules(), quiet)) as active:
             while not active.leader():
                 time.sleep(0.05)
             while not end.is_set():
@@ -165,7 +166,7 @@ def test_a_rebuild_while_the_projector_builds_itself(begun: World, monkeypatch: 
     begun.say(*EVENTS[FIRST:])
 
     def catch_up() -> None:
-        with closing(Projector(begun.dsn, quiet)) as active:
+        with closing(Projector(begun.dsn, Rules(), quiet)) as active:
             assert active.leader()
             assert active.must_build()
             active.catch_up()
@@ -192,7 +193,7 @@ def test_tables_that_other_rules_made_are_read_until_the_swap_and_never_written(
         assert live(begun.dsn) == "build_1"
         assert tabled(begun.dsn) == figures
 
-    with closing(Projector(begun.dsn, progress)) as active:
+    with closing(Projector(begun.dsn, Rules(), progress)) as active:
         assert active.leader()
         assert active.advance() > 0
     assert {"index", "fold", "count"} <= set(parts)
@@ -201,8 +202,8 @@ def test_tables_that_other_rules_made_are_read_until_the_swap_and_never_written(
 
 
 def test_an_old_build_is_not_swept_while_somebody_compares_it(begun: World) -> None:
-    with build(begun.dsn, None, quiet, 1) as made, psycopg.connect(begun.dsn, autocommit=True) as connection:
-        with _snapshot(connection) as (n, _):
+    with build(begun.dsn, None, Rules(), quiet, 1) as made, psycopg.connect(begun.dsn, autocommit=True) as connection:
+        with _snapshot(connection, Rules()) as (n, _):
             made.swap()
             assert schemas(begun.dsn) == ["build_1", "build_2"]
             assert connection.execute(f"SELECT count(*) FROM build_{n}.journey".encode()).fetchone() != (0,)
@@ -235,7 +236,7 @@ def test_a_reader_in_a_long_transaction_is_waited_for_and_not_broken(begun: Worl
                 waiting.set()
 
         def rebuild() -> None:
-            with build(begun.dsn, None, progress, 1) as made:
+            with build(begun.dsn, None, Rules(), progress, 1) as made:
                 made.swap()
 
         with beside(rebuild) as ended:
@@ -267,7 +268,7 @@ def test_a_reader_whose_snapshot_is_older_than_the_build_does_not_see_it_empty(b
                 waiting.set()
 
         def rebuild() -> None:
-            with build(begun.dsn, None, progress, 1) as made:
+            with build(begun.dsn, None, Rules(), progress, 1) as made:
                 made.swap()
 
         with beside(rebuild):

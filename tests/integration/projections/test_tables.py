@@ -49,7 +49,7 @@ COLUMNS = {
         journey_id position occurred_at recorded_at known_at type source event_id stage_after holder_after voided data""",
     "journeys.hearing": "hearing_id journey_id court hearing_type listed_for times_moved outcome reason_code",
     "journeys.open_wait": "journey_id wait since days due_at",
-    "journeys.reference": "scheme value journey_id method since",
+    "journeys.reference": "scheme value journey_id method since until score by",
     "journeys.unlinked": "scheme value victim_reference source reason events first_known_at last_known_at",
     "journeys.broken": "journey_id error since",
     "metrics.attrition": """
@@ -68,7 +68,7 @@ TYPES = {
         ineffective_trials vacated_trials reopened facts journeys times_moved persons position days events max_days""",
     "bigint": """entered progressed withdrew withdrew_evidenced withdrew_continued other_exit convicted open completed imprecise
         lost accepted duplicates rejected unlinked""",
-    "double precision": "withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds",
+    "double precision": "withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds score",
     "boolean": """suspect_known_on_pnc vulnerable cohort_review withdrawal_evidenced cancelled in_custody returned_at_triage
         victim_related voided provisional""",
     "text[]": """flags offences vulnerabilities withdrew_stages withdrawal_reasons support_services anomalies forces
@@ -76,7 +76,7 @@ TYPES = {
     "jsonb": "prosecutions data",
     "date": """offence_date holder_since exit_at reported_at arrested_at interviewed_at referred_at referral_received_at charged_at
         first_hearing_at first_trial_date first_trial_listed_at trial_started_at concluded_at withdrew_at first_withdrew_at
-        next_trial_date last_victim_update_at received_at decided_at date listed_at listed_for due_at period""",
+        next_trial_date last_victim_update_at received_at decided_at date listed_at listed_for due_at period until""",
     "timestamp with time zone": """known_at occurred_at recorded_at first_known_at last_known_at
         last_event_known_at last_occurred_at""",
 }
@@ -329,9 +329,9 @@ def test_a_journey_is_found_by_any_agencys_reference(world: World) -> None:
         ("court_case", "T1", "receipt", day("06-01")),
         ("crime", "met/C/1", "report", day("05-03")),
         ("hearing", "H1", "listing", day("06-02")),
-        ("person", derived_uvi("met", "V1"), "report", day("05-03")),
+        ("person", derived_uvi("met", "V1"), "derived", day("05-03")),
         ("person", "UVI-0", "manual", day("07-01")),
-        ("person", "UVI-1", "manual", day("07-01")),
+        ("person", "UVI-1", "report", day("05-03")),
         ("victim", "met/V1", "report", day("05-03")),
     ]
     assert len({row["journey_id"] for row in world.rows("SELECT journey_id FROM journeys.reference")}) == 1

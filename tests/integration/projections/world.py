@@ -8,6 +8,7 @@ import orjson
 import psycopg
 from psycopg.rows import dict_row
 
+from domain.setting import Rules
 from projections.build import build, sweep
 from projections.step import step
 from projections.verify import verify
@@ -26,6 +27,7 @@ def quiet(what: str, done: int, total: int | None) -> None:
 class World:
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
+        self.rules = Rules()
         self.log = Log(dsn)
         self.intake = Intake(self.log)
         self.stepper = psycopg.connect(dsn, autocommit=True)
@@ -51,12 +53,12 @@ class World:
         self.intake.take(deliveries, now=NOW)
 
     def build(self) -> None:
-        with build(self.dsn, None, quiet, processes=1) as beside:
+        with build(self.dsn, None, self.rules, quiet, processes=1) as beside:
             beside.swap()
 
     def step(self, limit: int = 2_000) -> int:
         """One step; how many events it took."""
-        return step(self.stepper, limit=limit).events
+        return step(self.stepper, self.rules, limit=limit).events
 
     def read_on(self, day: dt.date) -> None:
         """Set the date on which what is open is read."""
@@ -65,7 +67,7 @@ class World:
 
     def differences(self) -> dict[str, Any]:
         """What a recomputation finds, by table."""
-        return {c.table: c.differences for c in verify(self.dsn, quiet, processes=1) if c.differences}
+        return {c.table: c.differences for c in verify(self.dsn, self.rules, quiet, processes=1) if c.differences}
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         with psycopg.connect(self.dsn, row_factory=dict_row) as connection:

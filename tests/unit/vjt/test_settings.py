@@ -1,64 +1,58 @@
-"""Settings: the environment wins, and every value says where it came from."""
+"""Settings that enter an index or a fold."""
 
-from pathlib import Path
+import datetime as dt
 
 import pytest
 
-from vjt.settings import NotUp, Settings
+from domain.setting import Rules
+from projections.digest import digest
+from vjt.settings import Settings
 
 
-def _listed(environment: dict[str, str]) -> dict[str | None, dict[str, str | None]]:
-    return {row["setting"]: row for row in Settings(environment).listing()}
+def test_rules_are_those_of_the_documents_where_nobody_sets_them() -> None:
+    assert Settings({}).rules() == Rules(20.0, 14.0, ())
 
 
-def test_a_named_server_is_used_as_it_is(tmp_path: Path) -> None:
-    settings = Settings(
-        {"VJT_HOME": str(tmp_path), "VJT_DATABASE_URL": "postgresql://there/db", "VJT_KAFKA": "there:9092"}
-    )
-
-    assert (settings.database_url(), settings.kafka()) == ("postgresql://there/db", "there:9092")
-
-
-def test_without_a_name_and_without_a_stack_it_says_how_to_start_one(tmp_path: Path) -> None:
-    settings = Settings({"VJT_HOME": str(tmp_path), "VJT_KAFKA": ""})  # an empty one is not set
-
-    with pytest.raises(NotUp, match=r"VJT_DATABASE_URL is not set.*vjt up"):
-        settings.database_url()
-    with pytest.raises(NotUp, match=r"VJT_KAFKA is not set.*vjt up"):
-        settings.kafka()
+def test_rules_are_read_from_the_environment() -> None:
+    observed = "/police/city-of-london/data-police-uk=2016-12-31, /cps=2024-03-31"
+    rules = Settings({"VJT_LINK_JOIN": "17.5", "VJT_LINK_FRACTURE": "-2", "VJT_OBSERVED_UNTIL": observed}).rules()
+    assert (rules.link_join, rules.link_fracture) == (17.5, -2.0)
+    assert rules.last_day("/cps") == dt.date(2024, 3, 31)
+    assert rules.last_day("/cps/london-south") == dt.date(2024, 3, 31)
+    assert rules.last_day("/cpsx") is None
+    assert rules.last_day("/police/city-of-london") is None
 
 
-def test_every_setting_says_where_its_value_came_from(tmp_path: Path) -> None:
-    listed = _listed({"VJT_HOME": str(tmp_path), "VJT_KAFKA": "there:9092"})
+def test_the_longest_path_says_until_when_a_source_was_observed() -> None:
+    rules = Settings({"VJT_OBSERVED_UNTIL": "/police=2020-01-01,/police/met=2021-01-01"}).rules()
+    assert rules.last_day("/police/met/wcu") == dt.date(2021, 1, 1)
+    assert rules.last_day("/police/kent") == dt.date(2020, 1, 1)
 
-    assert listed["VJT_KAFKA"]["value"] == "there:9092"
-    assert {name: row["origin"] for name, row in listed.items()}.items() >= {
-        "VJT_HOME": "environment",
-        "VJT_KAFKA": "environment",
-        "VJT_DATABASE_URL": "not up",
-        "VJT_KEEP_REJECTED": "default",
-    }.items()
+
+def test_other_settings_make_another_digest_and_their_order_does_not() -> None:
+    one, other = "/a=2020-01-01", "/b=2021-01-01"
+    digests = [
+        digest(Settings({"VJT_OBSERVED_UNTIL": f"{first},{second}"}).rules())
+        for first, second in ((one, other), (other, one))
+    ]
+    assert digests[0] == digests[1] != digest(Rules())
+    assert digest(Rules(link_join=21)) != digest(Rules())
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("name", "value", "expected"),
     [
-        ("postgresql://vjt:s3cret@there:5432/db", "postgresql://vjt@there:5432/db"),
-        ("postgresql://there/db?user=vjt&password=s3cret&sslmode=require", "password=…&sslmode=require"),
-        ("host=there password=s3cret dbname=db", "host=there password=… dbname=db"),
-        ("host=there password = 's3c ret' dbname=db", "host=there password=… dbname=db"),
-        ("postgresql://there/db", "postgresql://there/db"),
+        ("LINK_JOIN", "many", "a number of bits from -100 to 100"),
+        ("LINK_JOIN", "nan", "a number of bits from -100 to 100"),
+        ("LINK_FRACTURE", "101", "a number of bits from -100 to 100"),
+        ("LINK_FRACTURE", "21", "no more than VJT_LINK_JOIN"),
+        ("OBSERVED_UNTIL", "/cps", "source=YYYY-MM-DD"),
+        ("OBSERVED_UNTIL", "/cps=2024-02-30", "source=YYYY-MM-DD"),
+        ("OBSERVED_UNTIL", "cps=2024-02-03", "source=YYYY-MM-DD"),
+        ("OBSERVED_UNTIL", "/cps=20240203", "source=YYYY-MM-DD"),
+        ("OBSERVED_UNTIL", "/cps=2024-02-03,/cps=2024-02-03", "each source once"),
     ],
 )
-def test_a_password_is_not_listed(tmp_path: Path, given: str, shown: str) -> None:
-    value = _listed({"VJT_HOME": str(tmp_path), "VJT_DATABASE_URL": given})["VJT_DATABASE_URL"]["value"]
-
-    assert value is not None
-    assert value.endswith(shown)
-    assert "s3c" not in value
-
-
-@pytest.mark.parametrize("given", ["0", "-1", "1.5", "a week", "9999"])
-def test_days_that_are_no_days_are_refused(given: str) -> None:
-    with pytest.raises(ValueError, match="VJT_KEEP_REJECTED must be a number of days"):
-        Settings({"VJT_KEEP_REJECTED": given}).keep_rejected()
+def test_a_malformed_setting_is_told_with_what_was_expected(name: str, value: str, expected: str) -> None:
+    with pytest.raises(ValueError, match=f"^VJT_{name}.*{expected}"):
+        Settings({f"VJT_{name}": value}).rules()

@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, Any, cast
 
+from adapters.made import Made, Unreadable
 from schemas.envelope import envelope
 from schemas.places import FORCES
 
@@ -102,18 +103,6 @@ _MONTH = re.compile(r"(19[7-9]|20\d)\d-(0[1-9]|1[0-2])")
 _DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 
 Row = dict[str, str]
-
-
-class Unreadable(Exception):
-    """A file that is not what data.police.uk publishes. The message names file and line, and what was expected."""
-
-
-class Made(NamedTuple):
-    """An event, and the line of which it was made."""
-
-    event: dict[str, Any]
-    file: str
-    line: int
 
 
 @dataclass(slots=True)

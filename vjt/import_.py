@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +11,11 @@ import typer
 from vjt.errors import CALL, CHECK, Failed
 
 if TYPE_CHECKING:
-    from adapters.police_uk import Account
+    from adapters.made import Made
     from store.delivery import Delivery
 
-FORMATS = ("police-uk",)
+FORMATS = {"police-uk": "adapters.police_uk", "linkage": "adapters.linkage"}
+"""Format -> its module: `Account`, and `events(paths, account)`."""
 
 
 def import_(
@@ -27,7 +29,7 @@ def import_(
     Ends with what it read, what it made, and what it left out and why. The same files again change nothing. Exit code 1 if a
     file cannot be read, with its line and what was expected there; what stood before it was made, and may be made again.
     """
-    from adapters.police_uk import Account, Unreadable
+    from adapters.made import Unreadable
 
     if format not in FORMATS:
         raise Failed(f"{format}: no such format; there are: {', '.join(FORMATS)}", CALL)
@@ -36,15 +38,17 @@ def import_(
     for path in paths:
         if not path.exists():
             raise Failed(f"{path}: no such file or folder", CALL)
-    account = Account()
+    adapter = import_module(FORMATS[format])
+    account = adapter.Account()
+    made = _deliveries(adapter.events(paths, account))
     rejected = 0
     try:
         if load:
-            rejected = _load(paths, account)
+            rejected = _load(made)
         elif publish:
-            rejected = _publish(paths, account)
+            rejected = _publish(made)
         else:
-            for delivery in _deliveries(paths, account):
+            for delivery in made:
                 sys.stdout.buffer.write((delivery.value or b"") + b"\n")
             sys.stdout.flush()
     except Unreadable as error:
@@ -55,22 +59,21 @@ def import_(
         raise typer.Exit(CHECK)
 
 
-def _deliveries(paths: list[Path], account: "Account") -> "Iterator[Delivery]":
+def _deliveries(events: "Iterator[Made]") -> "Iterator[Delivery]":
     """A rejected event is told by the line of the file of which it was made."""
-    from adapters.police_uk import events
     from schemas.envelope import to_structured
     from store.delivery import Delivery, Line
 
-    return (Delivery(to_structured(made.event), Line(made.file, made.line)) for made in events(paths, account))
+    return (Delivery(to_structured(made.event), Line(made.file, made.line)) for made in events)
 
 
-def _load(paths: list[Path], account: "Account") -> int:
+def _load(made: "Iterator[Delivery]") -> int:
     from vjt.load import take
 
-    return take(_deliveries(paths, account))
+    return take(made)
 
 
-def _publish(paths: list[Path], account: "Account") -> int:
+def _publish(made: "Iterator[Delivery]") -> int:
     from vjt.publish import send
 
-    return send(_deliveries(paths, account))
+    return send(made)

@@ -8,6 +8,7 @@ from vjt.consume import consume
 from vjt.demo import demo
 from vjt.errors import Failed, explained
 from vjt.import_ import import_
+from vjt.link import link
 from vjt.load import load
 from vjt.project import project
 from vjt.publish import publish
@@ -46,6 +47,7 @@ for verb in (
     app.command()(verb)
 app.command("import")(import_)
 app.add_typer(rejected, name="rejected")
+app.add_typer(link, name="link")
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from adapters.police_uk import Account, Made, events
+from adapters.made import Made
+from adapters.police_uk import Account, events
 
 FORCE = "City of London Police"
 PLACE = ["-0.09", "51.51", "On or near Some Street", "E01000001", "City of London 001A"]

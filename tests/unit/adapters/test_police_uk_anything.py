@@ -9,7 +9,8 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.police_uk import GROUPS, LEFT_OUT, OUTCOMES, RESULTS, Account, Made, Unreadable, events
+from adapters.made import Made, Unreadable
+from adapters.police_uk import GROUPS, LEFT_OUT, OUTCOMES, RESULTS, Account, events
 from schemas.read import read
 from tests.folding import NOW
 from tests.unit.adapters.published import crime, outcome, outcomes, street

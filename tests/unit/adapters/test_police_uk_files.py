@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.police_uk import BLANK, LONGEST, NO_CRIME, NO_NUMBER, Account, Made, Unreadable, events
+from adapters.made import Made, Unreadable
+from adapters.police_uk import BLANK, LONGEST, NO_CRIME, NO_NUMBER, Account, events
 from tests.unit.adapters.published import (
     OUTCOMES,
     STREET,

@@ -18,7 +18,7 @@ import psycopg
 from psycopg import Connection, errors
 
 from domain.setting import Rules
-from projections import figures, fold, index, tables
+from projections import figures, fold, index, references, tables
 from projections.candidates import TOO_WIDE
 from projections.digest import digest
 from projections.step import forward, step
@@ -157,6 +157,7 @@ class Beside:
     def _count(self, processes: int) -> None:
         self.connection.execute(UNLED)
         self.connection.execute("ANALYZE journey")
+        references.fill(self.connection.cursor())
         every = [table for figure in figures.figures() for table in figure.tables]
         pool = ThreadPoolExecutor(processes)  # each waits for a process of PostgreSQL's
         with _given_up_on_error(pool):

@@ -9,6 +9,7 @@ from psycopg import Connection, Cursor
 
 from domain.neighbourhood import Broken, fold_all
 from domain.setting import Rules
+from projections import references
 from projections.figures import figures
 from projections.rows import NAMES, PARTS, Row, row
 from projections.surroundings import neighbourhood
@@ -20,7 +21,7 @@ class Folded:
     """Rows of the journeys that folded, errors of those that did not. A wanted journey in neither is no more."""
 
     def __init__(self, connection: Connection[Any], wanted: Collection[UUID], rules: Rules) -> None:
-        reads = [figure.columns for figure in figures()]
+        reads = [*(figure.columns for figure in figures()), references.READS]
         result = fold_all(neighbourhood(connection, wanted, rules), wanted)
         self.broken = {id_: j.error for id_, j in result.items() if isinstance(j, Broken)}
         self.rows: dict[UUID, Row] = {}

@@ -187,7 +187,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
 
 class Row(NamedTuple):
     """A journey as COPY text: `fields` by column, `parts` one number a figure, which differ when what that figure reads does,
-    and last one for the whole row."""
+    then one for the references, and last one for the whole row."""
 
     journey_id: UUID
     fields: list[str]

@@ -8,7 +8,7 @@ import orjson
 from psycopg import Connection, Cursor
 
 from domain.setting import Rules
-from projections import candidates, figures, fold, index, tables
+from projections import candidates, figures, fold, index, references, tables
 from projections.digest import digest
 from projections.rows import NAMES, PARTS, PLAIN, Row
 from store.log import read
@@ -103,8 +103,8 @@ def _message(id_: UUID, row: Row | None, position: int) -> Going:
 
 
 def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step) -> None:
-    """Old rows -1, new rows +1 through each figure of which they differ; then the rows themselves."""
-    every = (1 << len(figures.figures())) - 1
+    """Old rows -1, new rows +1 through each figure of which they differ; then the rows themselves, and their references."""
+    every = (2 << len(figures.figures())) - 1
     cur.execute("SELECT journey_id, parts FROM journey WHERE journey_id = ANY(%s)", (list(wanted),))
     before = dict(cur.fetchall())
     masks = dict.fromkeys(before.keys() - folded.rows.keys(), every)
@@ -134,6 +134,7 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
                 done.cells += figures.count(
                     cur, table, f"SELECT * FROM changed WHERE counted AND figures & {1 << i} <> 0"
                 )
+    references.move(cur, f"figures & {1 << len(figures.figures())} <> 0")
 
 
 def _of_broken(cur: Cursor[Any], wanted: set[UUID], folded: fold.Folded) -> set[int]:

@@ -70,6 +70,7 @@ def _snapshot(connection: Connection[Any], rules: Rules) -> Iterator[tuple[int, 
 def tables() -> Iterator[tuple[str, str, str, str]]:
     """Everything that is derived, as (table, key, value, condition): columns in SQL."""
     yield "journey", "journey_id", f"row({', '.join(NAMES)})", "true"
+    yield "reference", "row(journey_id, scheme, value, method, since, until, by)", "score", "true"
     yield "fact", "position", "row(said_at, subject, named, occurred_at, live)", "true"
     yield "correction", "position", "row(event_key, corrects)", "true"
     yield "statement", "row(position, from_id, to_id)", "row(kind, makes, occurred_at, how)", "true"

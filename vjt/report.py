@@ -21,7 +21,9 @@ SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'metrics') AS migrated,
 JOURNEY = """
 SELECT DISTINCT j.journey_id::text, j.force || '/' || j.crime_reference AS crime, j.reported_at, j.stage
 FROM journeys.reference r JOIN journeys.journey j USING (journey_id)
-WHERE r.until IS NULL AND upper(%(id)s) IN (upper(r.value), upper(substr(r.value, strpos(r.value, '/') + 1)))
+WHERE r.until IS NULL
+  AND (r.value = ANY(%(ids)s)
+       OR (r.scheme IN ('crime', 'victim') AND substr(r.value, strpos(r.value, '/') + 1) = ANY(%(ids)s)))
 ORDER BY 3, 2, 1 LIMIT 21
 """
 MOST = 20
@@ -29,7 +31,7 @@ MOST = 20
 BY_ID = "SELECT journey_id::text FROM journeys.journey WHERE journey_id = %(id)s"
 BROKEN = "SELECT error FROM journeys.broken WHERE journey_id = %(id)s"
 
-UNLED = "SELECT scheme, reason FROM journeys.unlinked WHERE upper(value) = upper(%(id)s) LIMIT 1"
+UNLED = "SELECT scheme, reason FROM journeys.unlinked WHERE value = ANY(%(ids)s) LIMIT 1"
 
 TIMELINE = "SELECT * FROM journeys.timeline WHERE journey_id = %s ORDER BY position"
 REFERENCES = """
@@ -132,9 +134,11 @@ def _found(connection: "Connection[Any]", id: str) -> str:
         broken = connection.execute(BROKEN, {"id": given}).fetchone()
         if broken:
             raise Failed(f"journey {given} is broken and in no figure: {broken['error']}", CALL)
-    found = connection.execute(JOURNEY, {"id": id}).fetchall()
+    force, slash, number = id.partition("/")
+    ids = {"ids": [id.upper(), id.lower(), force.lower() + slash + number.upper()]}  # as they are kept
+    found = connection.execute(JOURNEY, ids).fetchall()
     if not found:
-        unled = connection.execute(UNLED, {"id": id}).fetchone()
+        unled = connection.execute(UNLED, ids).fetchone()
         why = f": nothing leads to this {unled['scheme']} ({unled['reason']}), see vjt unlinked" if unled else ""
         raise Failed(f"no journey has the reference {id}{why}", CALL)
     if len(found) > 1:

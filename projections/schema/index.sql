@@ -72,6 +72,17 @@ CREATE TABLE broken (
     since      timestamptz NOT NULL
 );
 
+CREATE TABLE reference (
+    journey_id uuid NOT NULL,
+    scheme     text NOT NULL,
+    value      text NOT NULL,
+    method     text NOT NULL,
+    since      date,
+    until      date,
+    score      float8,
+    by         text
+);
+
 CREATE TABLE court_region (
     court  text PRIMARY KEY,
     region text NOT NULL

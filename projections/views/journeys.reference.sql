@@ -1,7 +1,5 @@
 -- @view
-SELECT r.scheme, r.value, j.journey_id, r.method, r.since, r.until, r.score, r.by
-FROM {build}.journey j
-CROSS JOIN LATERAL jsonb_to_recordset(j.reference_rows) AS r(scheme text, value text, method text, since date, until date, score float8, by text)
+SELECT scheme, value, journey_id, method, since, until, score, by FROM {build}.reference
 
 -- @comments
 -- relation: One row a reference that leads to a journey, or did until somebody broke the link: find a journey by any agency's number.

@@ -337,6 +337,27 @@ def test_a_journey_is_found_by_any_agencys_reference(world: World) -> None:
     assert len({row["journey_id"] for row in world.rows("SELECT journey_id FROM journeys.reference")}) == 1
 
 
+def test_references_come_and_go_with_the_links(world: World) -> None:
+    def references() -> set[tuple[str, str]]:
+        found = world.rows(
+            """SELECT value, crime_reference FROM journeys.reference JOIN journeys.journey USING (journey_id)
+            WHERE scheme = 'case' AND until IS NULL"""
+        )
+        return {(row["value"], row["crime_reference"]) for row in found}
+
+    link = referral("05-10", crimes=("C1", "C2"))
+    told(world, crime("05-03"), crime("05-04", "C2", "V2"), link)
+    assert references() == {("U1", "C1"), ("U1", "C2")}
+    world.say(amend(link, crime_references=["C2"], urn="U2"))
+    world.step()
+    assert references() == {("U2", "C2")}
+    assert world.differences() == {}
+    world.say(void(link, "12-31"))
+    world.step()
+    assert references() == set()
+    assert world.differences() == {}
+
+
 def test_a_correction_by_another_type_is_shown_on_the_journey(world: World) -> None:
     report = crime("05-03")
     told(world, report, void(report | {"type": "police.crime-cancelled.v1"}))

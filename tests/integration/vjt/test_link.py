@@ -147,3 +147,20 @@ def test_two_numbers_in_one_crime_are_compared_by_what_is_the_victims_own(world:
     (row,) = json.loads(vjt("link", "propose", "--least", "-50", "--format", "json").out)
     assert row["block"] == "crime"
     assert [word.rstrip("-+.0123456789") for word in row["why"].split()] == ["age", "sex"]
+
+
+def test_a_broken_link_is_shown_on_the_journey_and_no_longer_finds_it(world: World, vjt: Vjt) -> None:
+    tie = {"uvi": V1, "same_as": "UVI-9"}
+    world.build()
+    world.say(
+        crime("05-03", "C1", "V1"),
+        said("identity.linked", "/identity", "06-01", method="manual", by="linking_team", **tie),
+    )
+    world.step()
+    assert vjt("journey", "UVI-9").code == 0
+    world.say(said("identity.unlinked", "/identity", "06-05", **tie))
+    world.step()
+    ended = vjt("journey", "UVI-9")
+    assert (ended.code, "no journey has the reference UVI-9" in ended.err) == (2, True)
+    (line,) = [line for line in vjt("journey", V1).out.splitlines() if line.split()[:2] == ["person", "UVI-9"]]
+    assert line.split() == ["person", "UVI-9", "manual", "2021-06-01", "2021-06-05", "-", "linking_team"]

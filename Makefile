@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test test-unit lint format requirements
+.PHONY: setup demo test test-unit test-long lint format requirements
 
 setup: .venv/ready
 
@@ -22,6 +22,10 @@ test: lint
 
 test-unit: setup
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet tests/unit
+
+# The model and the system over a hundred thousand histories, and tables over hundreds: about an hour.
+test-long: setup
+	$(BIN)/python -m pytest --numprocesses 2 --quiet -m long
 
 lint: setup
 	$(BIN)/ruff check --quiet

@@ -17,7 +17,6 @@ Event = dict[str, Any]
 Item = TypeVar("Item")
 
 START = dt.datetime(2023, 3, 1, 9, tzinfo=dt.UTC)  # the clocks change on 26 March
-FORCES = ["met", "met", "met", "kent"]
 CRIMES = ["CR1", "CR1", "CR1", "CR2", "CR3"]
 VICTIMS = ["V1", "V1", "V1", "V2", "V3"]
 URNS = ["01AA1", "01AA1", "01AA2"]
@@ -101,6 +100,10 @@ class Chance:
             "victim_reference": self.one(VICTIMS),
             "evidence": self.some(["statement", "email"], 1),
         } | self.maybe(reasons=self.some(WITHDRAWAL_REASONS, 2), checklist_completed=self.often())
+
+    def withdrawal_with_dates(self) -> Event:
+        said = self.withdrawal()
+        return said | {"evidence": [{"kind": kind} | self.maybe(recorded_on=self.date()) for kind in said["evidence"]]}
 
     def next_hearing(self) -> Event:
         return self.maybe(3, next_hearing_id=self.one(HEARINGS)) | self.maybe(next_start_date=self.date())
@@ -206,6 +209,7 @@ KINDS: dict[str, tuple[str, int, Made]] = {
     ),
     "police.outcome-audited.v1": ("/police/met", 1, lambda c: _crime(c) | {"outcome_code": 16, "correct": c.often()}),
     "police.victim-withdrew.v1": ("/police/met", 12, lambda c: c.crime_or_case() | c.withdrawal()),
+    "police.victim-withdrew.v2": ("/police/met", 3, lambda c: c.crime_or_case() | c.withdrawal_with_dates()),
     "police.victim-re-engaged.v1": (
         "/police/met",
         6,
@@ -310,16 +314,49 @@ def correction(c: Chance, id: str, of: Event, cycle: str | None = None) -> Event
     return event | {"type": "correction.event-amended.v1", "data": amended}
 
 
+DECIDED = ("police.charge-referral-submitted.v1", "cps.charging-decision-made.v1", "courts.hearing-listed.v1")
+
+
+def _decided(c: Chance) -> list[Event]:
+    """One case referred and decided, perhaps on its way to trial, since chance alone seldom leads there."""
+    events = [original(c, f"t{i}", kind) for i, kind in enumerate(DECIDED)]
+    own: list[Event] = [
+        {"crime_references": ["CR1"], "referral_type": "full_code"},
+        {"decision": c.one(["charge", "charge", "no_further_action_evidential", "administratively_finalised"])},
+        {"hearing_type": "TRL", "hearing_id": "H1"},
+    ]
+    for event, data in zip(events, own, strict=True):
+        event["time"] = (START + dt.timedelta(days=c.random.randint(0, 12))).isoformat()
+        event["data"] = {"court": "southwark", "start_date": c.date()} | data | {"urn": "01AA1"}
+    if c.often(2):
+        after = original(c, "t3", "police.outcome-recorded.v1")
+        after["time"] = (START + dt.timedelta(days=c.random.randint(12, 40))).isoformat()
+        after["data"] = {"crime_reference": "CR1", "outcome_code": c.one(OUTCOMES)}
+        events.append(after)
+    return events
+
+
+def _of_two_forces(events: list[Event], c: Chance) -> None:
+    """What police say, said by either of two forces."""
+    for event in events:
+        if event["source"].startswith("/police/"):
+            event["source"] = c.one(["/police/met", "/police/kent"])
+
+
 def history(random: random.Random, most: int = 30) -> list[Event]:
     """Events in an order of arrival that means nothing; some corrected, some corrections corrected, in a circle too."""
     c = Chance(random)
     events = [original(c, f"r{i}", "police.crime-reported.v1") for i in range(c.random.randint(1, 3))]
+    if c.seldom(2):
+        events += _decided(c)
     corrections: list[Event] = []
     for i in range(c.random.randint(2, most)):
         if c.seldom(12):
             corrections.append(correction(c, f"c{i}", c.one(corrections if corrections and c.often() else events)))
         else:
             events.append(original(c, f"e{i}", c.one(_DRAWN)))
+        if i == 3 and c.seldom(8):
+            _of_two_forces(events, c)
     events += corrections
     voids = [e for e in corrections if "voids" in e["data"]]
     if voids and c.seldom():

@@ -1,45 +1,67 @@
 """The model and the system side by side, and a history that tells them apart made as short as it gets."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from domain.journey import Journey
 from tests.folding import fold_history
+from tests.model import figures
 from tests.model.history import Key
-from tests.model.journey import Row, journeys
+from tests.model.journey import Row, told
 
 Event = dict[str, Any]
 Difference = dict[Key, dict[str, tuple[Any, Any]]]
 
 
-def system(events: Iterable[Event]) -> dict[Key, Row]:
-    """What the system makes of a history, in memory, in the model's words."""
+def model(events: Iterable[Event]) -> dict[Key, Row]:
+    """What the model makes of a history: every column, each stage's passage and each delay."""
     rows = {}
-    for key, j in fold_history(list(events)).items():
-        row = {name: getattr(j, name) for name in j.__slots__}
-        row |= {"offences": set(j.offences), "hearings": len(j.hearings), "flags": set(j.flags)}
-        row["withdrew_stages"] = sorted(set(j.withdrew_stages))
-        rows[key] = row
+    for key, (story, row) in told(events).items():
+        stages = {f"stage {p.stage}": tuple(p[1:]) for p in figures.passages(story)}
+        delays = {f"delay {d.interval}": tuple(d[1:]) for d in figures.delays(story)}
+        rows[key] = row | stages | delays
     return rows
+
+
+def system(events: Iterable[Event]) -> dict[Key, Row]:
+    """What the system makes of it, in memory, in the model's words."""
+    return {key: _row(journey) for key, journey in fold_history(list(events)).items()}
+
+
+def _row(j: Journey) -> Row:
+    row = {name: getattr(j, name) for name in j.__slots__} | {"hearings": len(j.hearings)}
+    row["withdrew_stages"] = set(j.withdrew_stages)
+    for s in j.stages:
+        passage = (_day(s["left"]), s["result"], s["evidenced"], s["continued"], s["convicted"])
+        row[f"stage {s['stage']}"] = passage
+    for d in j.delays:
+        row[f"delay {d['interval']}"] = (_day(d["started"]), _day(d["ended"]), d["days"], d["state"])
+    return row
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def differences(events: Iterable[Event]) -> Difference:
     """Of each journey that differs the columns that do: what the model says, what the system says."""
     events = list(events)
-    mine, theirs = journeys(events), system(events)
+    mine, theirs = model(events), system(events)
     found: Difference = {}
     for key in mine.keys() | theirs.keys():
-        one, other = mine.get(key), theirs.get(key)
-        if one is None or other is None:
-            found[key] = {"journey": (one is not None, other is not None)}
-            continue
-        columns = {c: (v, other[c]) for c, v in one.items() if _plain(v) != _plain(other[c])}
+        one, other = mine.get(key, {}), theirs.get(key, {})
+        derived = {c for c in other if c.startswith(("stage ", "delay "))}
+        columns = {
+            c: (one.get(c), other.get(c)) for c in one.keys() | derived if _plain(one.get(c)) != _plain(other.get(c))
+        }
         if columns:
             found[key] = columns
     return found
 
 
 def _plain(value: Any) -> Any:
-    return sorted(value) if isinstance(value, list | set | tuple) else value
+    return sorted(value) if isinstance(value, list | set | tuple) and all(isinstance(v, str) for v in value) else value
 
 
 def shrunk(events: list[Event], differ: Callable[[list[Event]], bool]) -> list[Event]:

@@ -36,8 +36,16 @@ def unanswered(story: Story, k: int, case: str) -> set[str]:
     return open_plans
 
 
+def closed(story: Story, case: str) -> int | None:
+    """The place of the fact that closes the clocks."""
+    n = len(story.facts)
+    begun = story.referrals(n, case) or story.receipts(n, case)
+    return next((i for i in range(min(begun, default=n), n) if _closes(story, i, case)), None)
+
+
 def clocks(story: Story, case: str) -> dict[str, int] | None:
     """Days that CPS and police have held the file, by the case's own dates, but for the spell that runs; None: never submitted."""
+    end = closed(story, case)
     n = len(story.facts)
     days = {"cps": 0, "police": 0}
     holder: str | None = None
@@ -49,12 +57,11 @@ def clocks(story: Story, case: str) -> dict[str, int] | None:
         begun = story.referrals(i + 1, case) if story.referrals(n, case) else story.receipts(i + 1, case)
         now = case_holder(story, i + 1, case) if begun else None
         started = started or bool(begun)
-        closes = started and _closes(story, i, case)
-        if closes or now != holder:
+        if i == end or now != holder:
             if holder is not None and since is not None:
                 days[holder] += (day - since).days
             holder, since = now, day
-        if closes:
+        if i == end:
             return days
     return days if started else None
 
@@ -62,8 +69,13 @@ def clocks(story: Story, case: str) -> dict[str, int] | None:
 def _closes(story: Story, i: int, case: str) -> bool:
     """At the first decision that is not `administratively_finalised`, at outcome 1, or when a police outcome ends the journey."""
     fact = story.facts[i]
-    if fact.type == DECISION and case in fact.cases and fact.here:
-        return bool(fact.data["decision"] != "administratively_finalised")
+    if (
+        fact.type == DECISION
+        and case in fact.cases
+        and fact.here
+        and fact.data["decision"] != "administratively_finalised"
+    ):
+        return True
     if story.outcome_1(i + 1) is not None:
         return True
     ended = story.police_outcome(i + 1) is not None and not story.charged(i + 1)

@@ -65,7 +65,8 @@ def first_hearing(story: Story, case: str | None) -> dt.date | None:
     """The start date of the first hearing that took place: resulted, adjourned, or with a trial outcome that is not vacated."""
     dates = []
     for h in hearings(story).values():
-        for i in (*h.took_place, *(o for o in h.outcomes if story.facts[o].data["outcome"] != "vacated")):
+        stands = {h.date(o): o for o in h.outcomes}.values()  # the last of each trial
+        for i in (*h.took_place, *(o for o in stands if story.facts[o].data["outcome"] != "vacated")):
             if case is None or case in story.facts[i].cases:
                 dates.append(day(h.date(i)))
     return min((d for d in dates if d), default=None)
@@ -89,6 +90,6 @@ def next_trial_date(story: Story) -> dt.date | None:
     waiting = []
     for h in hearings(story).values():
         last = max([*h.outcomes, *h.took_place], default=-1)
-        if (h.type in TRIALS or h.outcomes) and h.dates and h.dates[-1][0] >= last:
+        if (h.type in TRIALS or h.outcomes) and h.dates and (last < 0 or h.dates[-1][1] != h.date(last)):
             waiting.append(day(h.dates[-1][1]))
     return min((d for d in waiting if d), default=None)

@@ -174,7 +174,7 @@ def effective(events: list[Event]) -> list[Fact]:
             Fact(
                 source=e.source,
                 id=e.id,
-                type=e.type.removesuffix(".v1"),
+                type=e.type.rpartition(".v")[0],
                 occurred=dt.datetime.fromisoformat(time) if time else e.occurred,
                 recorded=e.recorded,
                 precision=e.precision,

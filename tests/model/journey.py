@@ -13,11 +13,11 @@ Row = dict[str, Any]
 STAGES = ("investigation", "charging", "awaiting_trial", "trial")
 
 
-def journeys(events: Iterable[Mapping[str, Any]]) -> dict[Key, Row]:
-    """Every journey of a history as a row."""
+def told(events: Iterable[Mapping[str, Any]]) -> dict[Key, tuple[Story, Row]]:
+    """Every journey of a history, and its row."""
     history = History(events)
     stories = {key: Story(history, key) for key in history.keys}
-    return {key: row(stories[key], person_facts(stories, key)) for key in stories}
+    return {key: (story, row(story, person_facts(stories, key))) for key, story in stories.items()}
 
 
 def entered(story: Story, k: int) -> dict[str, int]:
@@ -114,6 +114,7 @@ def row(story: Story, of_person: list[Fact]) -> Row:
         ),
         "reopened": story.reopened(),
         "cancelled": any(f.type == "police.crime-cancelled" for f in facts),
+        "cps_area": people.cps_area(story),
         "suspects": people.suspects(story),
         "victims_in_crime": people.victims_in_crime(story),
         "suspect_relationship": people.relationship(story),

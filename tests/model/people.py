@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from schemas.places import FORCES
 from tests.model.history import Fact
 from tests.model.story import Story
 
@@ -76,6 +77,23 @@ def known_on_pnc(story: Story) -> bool | None:
     said = {p.data.get("suspect_known_on_pnc") for p in story.facts if p.type == "police.crime-reported"}
     said |= {p.data.get("known_on_pnc") for p in story.facts if p.type == "police.suspect-identified"}
     return True if True in said else False if False in said else None
+
+
+def of_suspect(story: Story, name: str) -> Any:
+    """The latest that was said of a suspect."""
+    said = [p.data[name] for p in story.facts if p.type == "police.suspect-identified" and name in p.data]
+    return said[-1] if said else None
+
+
+def cps_area(story: Story) -> str | None:
+    """Of the lead case, as CPS's source says (`/cps/<area>`), else who prosecutes for the force."""
+    lead = story.lead(len(story.facts))
+    sources = (
+        [p.fact.source for p in story.facts if lead in p.cases and p.fact.source.startswith("/cps/")] if lead else []
+    )
+    if sources:
+        return sources[-1].split("/")[2].replace("-", "_").lower()
+    return FORCES[story.key[0]].cps_area
 
 
 def enhanced_rights(story: Story) -> bool | None:

@@ -63,13 +63,19 @@ VICTIMS_DOING = ("victim_retraction", "victim_non_attendance", "victim_evidence"
 
 
 class Exit(NamedTuple):
+    """`of`: the place of the fact that dates it."""
+
     kind: str
     day: dt.date
+    of: int
 
 
 class Ending(NamedTuple):
+    """`of`: the place of the fact that dates it; `at`: of the last that speaks of it."""
+
     kind: str
     day: dt.date
+    of: int
     at: int
 
 
@@ -439,10 +445,14 @@ class Story:
         return None
 
     def _first_result(self, k: int, case: str, suspect: str | None) -> int:
+        """The result with which it ended: the first, or the first after it was charged again or the journey re-opened."""
         results = self.results_of(k, case, suspect)
-        charged = max(self._about(self.charge_decisions(k, case), k, case, suspect), default=-1)
-        since = self.last_reopening(k)
-        return next((r for r in results if r >= since and r > charged), results[0])
+        charges = self._about(self.charge_decisions(k, case), k, case, suspect)
+        first = results[0]
+        for r in results:
+            if any(first < i <= r and (i in charges or self.reopens(i)) for i in range(k)):
+                first = r
+        return first
 
     def standing(self, k: int) -> Spell | None:
         last = self.spells(k)[-1:]
@@ -558,7 +568,7 @@ class Story:
         kind = "dropped" if outcome in DROPPED else outcome
         if outcome not in VERDICTS and self._stands_at(k, first) and self._reason(results) in VICTIMS_DOING:
             kind = "victim_withdrew"
-        return Ending(kind, self.facts[first].day, max(first, *results))
+        return Ending(kind, self.facts[first].day, first, max(first, *results))
 
     def _reason(self, results: list[int]) -> str | None:
         given = [self.facts[r].data["reason"] for r in results if "reason" in self.facts[r].data]
@@ -570,14 +580,14 @@ class Story:
             d = self.last_decision(k, case, suspect)
             superseded = d is not None and any(r > d for r in self.results_of(k, case, suspect))
             if d is not None and not superseded and self.facts[d].data["decision"] != "charge":
-                found.append(Ending(DECISIONS[self.facts[d].data["decision"]], self.facts[d].day, d))
+                found.append(Ending(DECISIONS[self.facts[d].data["decision"]], self.facts[d].day, d, d))
             result = self._result_ending(k, case, suspect)
             if result:
                 found.append(result)
         outcome = self.police_outcome(k)
         if outcome is not None and not self.charged(k) and not self._withdrawal_code(outcome):
             kind = OUTCOMES.get(self.code(outcome), "police_no_further_action")  # 14, 16: of the other victims
-            found.append(Ending(kind, self.facts[outcome].day, outcome))
+            found.append(Ending(kind, self.facts[outcome].day, outcome, outcome))
         return found
 
     def _ended(self, k: int) -> Exit | None:
@@ -603,10 +613,10 @@ class Story:
         if not any(e.at >= self.last_reopening(k) for e in endings):
             return None
         kind = min((e.kind for e in endings), key=RANK.index)
-        day = max(e.day for e in endings)
+        last = max(endings, key=lambda e: (e.day, e.of))
         if spell and not self.charged(k) and kind != "out_of_court_disposal":
             kind = "victim_withdrew"
-        return Exit(kind, day)
+        return Exit(kind, last.day, last.of)
 
     def _withdrawal_exit(self, k: int, spell: Spell) -> Exit | None:
         """Before a charge: at once, on its own date, unless a referral, charge, disposal or re-opening is dated after it."""
@@ -622,7 +632,7 @@ class Story:
             if end and end.kind == "out_of_court_disposal" and not self._replaces(w):
                 continue  # on the day of that ending it counts as standing at it, and was undone by it
             if not any(u > w for u in undoing):
-                return Exit("victim_withdrew", self.facts[w].day)
+                return Exit("victim_withdrew", self.facts[w].day, w)
         return None
 
     # The lead among several URNs

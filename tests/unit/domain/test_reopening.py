@@ -20,6 +20,7 @@ from tests.unit.domain.said import (
     receipt,
     referral,
     said,
+    stage,
     trial,
     withdrew,
 )
@@ -206,3 +207,11 @@ def test_re_engaged_before_a_result_of_the_same_day_it_does_not_stand_at_it() ->
     assert j.exit == "dropped"
     j = folded(*charged, finalised("08-01 10:00", "discontinued"), re_engaged("08-01 16:00"))
     assert (j.exit, j.withdrew_at) == ("victim_withdrew", day("06-01"))
+
+
+def test_a_result_implies_the_charge_that_outcome_0_took_away() -> None:
+    j = folded(
+        crime("05-03"), referral("05-10"), outcome("05-20", 1), finalised("07-01", "discontinued"), outcome("07-05", 0)
+    )
+    assert (j.stage, j.exit, j.charged_at) == ("awaiting_trial", None, None)
+    assert (stage(j, "pre_charge"), stage(j, "post_charge")) == ("progressed", "open")

@@ -147,8 +147,9 @@ def _removed(walk: Walk, when: When) -> None:
         walk.end_spell(when)
     walk.outcome = None
     if all(case.charge is None for case in walk.cases.values()):
-        walk.implied = walk.implied or walk.outcome_charge  # if a result or a trial says that there was one
-        walk.outcome_charge = None
+        undone, walk.outcome_charge = walk.outcome_charge, None
+        if walk.charged:  # a result or a trial says that there was one
+            walk.implied = walk.implied or undone
     if walk.end is not None:
         walk.reopen(when)
     elif walk.spell:

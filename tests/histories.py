@@ -291,6 +291,8 @@ def original(c: Chance, id: str, kind: str) -> Event:
     source, _, made = KINDS[kind]
     if source == "/police/met" and c.seldom(12):
         source = "/police/kent"
+    if source == "/cps" and c.often():
+        source = c.one(["/cps/london-south", "/cps/south-east"])
     event = {"specversion": "1.0", "id": id, "source": source, "type": kind, "time": _time(c), "data": made(c)}
     if c.seldom(10):
         event["timeprecision"] = c.one(["day", "month"])

@@ -36,7 +36,7 @@ def _rank(type: str) -> int:
     return next((i for i, types in enumerate(_TYPES) if type in types), len(_TYPES))
 
 
-def _order(fact: Fact) -> tuple[Any, ...]:
+def order(fact: Fact) -> tuple[Any, ...]:
     """London date; then time, day- and month-precise facts last; then the type; then source, id."""
     exact = fact.precision == "second"
     return (
@@ -76,7 +76,7 @@ def placed(history: History, key: Key) -> list[Placed]:
     reported = min(f.day for f in facts if f.type == "police.crime-reported")
     crime = f"{key[0]}/{key[1]}"
     result = []
-    for fact in sorted(facts, key=_order):
+    for fact in sorted(facts, key=order):
         # A case fact dated before the crime's report stands first on the report's day, in its own order.
         late = fact.subject[0] != "crime" and fact.day < reported
         crimes = {f"{fact.force}/{c}" for c in fact.data.get("crime_references", ())}

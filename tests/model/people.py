@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.places import FORCES
 from tests.model.history import Fact
+from tests.model.order import order
 from tests.model.story import Story
 
 SUSPECT_FACTS = (
@@ -86,13 +87,13 @@ def of_suspect(story: Story, name: str) -> Any:
 
 
 def cps_area(story: Story) -> str | None:
-    """Of the lead case, as CPS's source says (`/cps/<area>`), else who prosecutes for the force."""
+    """Of the lead case, as CPS's source says (`/cps/<area>`); before a referral of any case; else who prosecutes for the force."""
     lead = story.lead(len(story.facts))
-    sources = (
-        [p.fact.source for p in story.facts if lead in p.cases and p.fact.source.startswith("/cps/")] if lead else []
-    )
-    if sources:
-        return sources[-1].split("/")[2].replace("-", "_").lower()
+    for case in [lead] if lead else story.cases:
+        facts = [p.fact for p in story.facts if case in p.cases and "victim_reference" not in p.data]
+        areas = [f.source.split("/")[2] for f in sorted(facts, key=order) if f.source.startswith("/cps/")]
+        if areas:
+            return areas[-1].replace("-", "_").lower()
     return FORCES[story.key[0]].cps_area
 
 

@@ -11,7 +11,7 @@ from tests.model.compare import differences, shrunk
 from tests.model.journey import told
 from tests.model.reached import EVERYTHING, NEVER, reached
 
-FEW, MANY, CHUNKS = 200, 100_000, 50
+FEW, MANY, CHUNKS = 150, 100_000, 50
 
 
 def compare(seeds: range) -> None:
@@ -23,7 +23,7 @@ def compare(seeds: range) -> None:
             raise AssertionError((seed, differences(events), events))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories())
 def test_the_system_and_the_model_agree(events: list[Event]) -> None:
     assert differences(events) == {}

@@ -171,7 +171,7 @@ FAULTS: dict[str, tuple[Plant, int]] = {
     "withdrawal before acquittal": (_withdrawal_before_acquittal, 1000),
     "police before CPS": (_police_before_cps, 300),
     "a receipt of early advice counts": (_receipt_of_early_advice_counts, 300),
-    "outcome 0 ignored": (_outcome_0_ignored, 60),
+    "outcome 0 ignored": (_outcome_0_ignored, 300),
     "re-engagement ignored": (_re_engagement_ignored, 60),
     "months are days": (_months_are_days, 60),
     "late facts at their own date": (_late_facts_at_their_own_date, 60),

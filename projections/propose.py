@@ -46,8 +46,7 @@ BLOCKS = {
 }
 
 SHOWN = """
-SELECT DISTINCT r.value, j.uvi FROM journey j
-CROSS JOIN LATERAL jsonb_to_recordset(j.reference_rows) AS r(scheme text, value text, until date)
+SELECT DISTINCT r.value, j.uvi FROM reference r JOIN journey j USING (journey_id)
 WHERE r.scheme = 'person' AND r.until IS NULL AND r.value = ANY(%s)
 """
 

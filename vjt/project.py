@@ -168,7 +168,9 @@ async def _send(settings: Any) -> None:
     import psycopg
 
     from store.outbox import waiting
+    from streams.away import KAFKA_AWAY
     from streams.relay import relay
+    from streams.topics import extents
     from vjt.settings import NotUp
 
     with psycopg.connect(settings.database_url(), autocommit=True) as connection, connection.cursor() as cursor:
@@ -177,9 +179,12 @@ async def _send(settings: Any) -> None:
             return
         try:
             kafka = settings.kafka()
+            await extents(kafka)
         except NotUp:
             typer.echo(f"{left:,} messages wait for a broker", err=True)
             return
+        except KAFKA_AWAY:
+            raise Failed(f"Kafka cannot be reached: {left:,} messages wait", UNREACHABLE) from None
         end = asyncio.Event()
         task = asyncio.create_task(relay(settings.database_url(), kafka, end))
         first, since = left, time.monotonic()
@@ -191,4 +196,4 @@ async def _send(settings: Any) -> None:
         await task
     typer.echo(f"{first - left:,} messages sent", err=True)
     if left:
-        raise Failed(f"Kafka cannot be reached, or refuses: {left:,} messages wait", UNREACHABLE)
+        raise Failed(f"Kafka took nothing for {PATIENCE:.0f} s: {left:,} messages wait", UNREACHABLE)

@@ -28,7 +28,7 @@ from vjt.stack.postgres import Postgres
 CHANGES = "journeys.changes.v1"
 ALERTS = "alerts.v1"
 KILLS = 10
-PORTION = 120  # events
+PORTION = 60  # events
 AWAY = 2.0  # s for which a server is stopped under load
 
 STORED = "SELECT count(*) FROM log.stored_events"
@@ -138,7 +138,7 @@ async def test_consume_and_project_killed_ten_times_under_load_end_as_a_quiet_ru
 ) -> None:
     """Each in the middle of a transaction or right after one, by chance. Who is killed in the group is missed by the broker only
     after 6 seconds, so most of the consumers read without it."""
-    events, truth = simulated(journeys=400, seed=5)
+    events, truth = simulated(journeys=200, seed=5)
     chance = random.Random(7)
     portions = [events[n : n + PORTION] for n in range(0, len(events), PORTION)]
     kills = {"consume": 0, "project": 0}
@@ -187,7 +187,7 @@ async def test_both_servers_stopped_under_load_are_waited_for_and_nothing_is_los
 ) -> None:
     postgres, kafka = servers
     database, broker = postgres.url, kafka.servers
-    events, truth = simulated(journeys=400, seed=6)
+    events, truth = simulated(journeys=150, seed=6)
     third = len(events) // 3
     with worker("consume", database=database, kafka=broker) as consumer:
         with worker("project", database=database, kafka=broker) as projector:

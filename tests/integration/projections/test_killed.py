@@ -28,7 +28,6 @@ FIRST = len(EVENTS) // 2
 
 POINTS = {
     "after the lock": "LOCK TABLE build_1.fact",
-    "before the rows are inserted": "LOCK TABLE build_1.journey IN SHARE MODE",
     "after the rows are inserted": "LOCK TABLE build_1.attrition IN SHARE MODE",
     "before the outbox": "LOCK TABLE log.outbox IN SHARE MODE",
     "in the commit": "SELECT pg_advisory_lock(1)",
@@ -53,7 +52,7 @@ def until(condition: Callable[[], object], patience: float = 60) -> None:
     deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
+        time.sleep(0.05)  # most conditions make a connection
 
 
 @contextmanager

@@ -320,7 +320,7 @@ def runs(pid: int) -> bool:
     return True
 
 
-def test_a_rebuild_that_is_killed_leaves_no_child_and_the_next_one_sweeps_its_tables(begun: World) -> None:
+def test_a_rebuild_that_is_killed_leaves_no_child_and_its_tables_are_swept(begun: World) -> None:
     with rebuilding(begun.dsn, "fold") as (process, children):
         assert len(children) == 2
         process.kill()
@@ -328,9 +328,9 @@ def test_a_rebuild_that_is_killed_leaves_no_child_and_the_next_one_sweeps_its_ta
         until(lambda: not any(map(runs, children)))
     assert schemas(begun.dsn) == ["build_1", "build_2"]
     until(lambda: rows(begun.dsn, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [0])
-    begun.build()
-    assert schemas(begun.dsn) == ["build_3"]
-    assert begun.differences() == {}
+    with closing(Projector(begun.dsn, quiet)) as active:
+        active.wait()
+    assert schemas(begun.dsn) == ["build_1"]
 
 
 def test_ctrl_c_in_a_rebuild_drops_its_tables(begun: World) -> None:

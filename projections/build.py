@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -30,6 +30,7 @@ READ = 5_000  # events a batch of the index
 CHUNK = 1_000  # journeys a fold
 BUILDER = 7_460_004  # first half of the advisory lock that says "somebody is at work on build <n>"
 
+DROPS = 10  # tries to drop a build that came to nothing
 PAUSE = 0.5  # s between two tries to swap, in which readers and steps have their way
 
 Progress = Callable[[str, int, int | None], None]  # what is done, how many, of how many
@@ -113,8 +114,9 @@ class Beside:
     def close(self) -> None:
         """Let go of it; drop it if it did not become live. If that cannot be done now, the next sweep takes it."""
         with contextlib.closing(self.connection), contextlib.suppress(psycopg.OperationalError):
-            if not self.live:
-                tables.drop(self.connection, self.n)
+            for _ in range(0 if self.live else DROPS):
+                with contextlib.suppress(errors.LockNotAvailable):  # a child's last statement
+                    return tables.drop(self.connection, self.n)
 
     def _index(self) -> None:
         corrections = _corrections(self.connection, self.upto)
@@ -147,12 +149,18 @@ class Beside:
             # Ctrl-C is for us: the children, which are started here, inherit that they do not hear it.
             heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
-                results = pool.map(partial(_fold_chunk, self.dsn, self.n, self.rules), chunks)
+                waiting = {pool.submit(_fold_chunk, self.dsn, self.n, self.rules, chunk) for chunk in chunks}
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-            for folded in results:
-                done += folded
-                self.progress("fold", done, total)
+            try:
+                while waiting:  # who is told of the progress may end it, and soon
+                    folded, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
+                    done += sum(future.result() for future in folded)
+                    self.progress("fold", done, total)
+            except BaseException:
+                for child in multiprocessing.active_children():  # what they are at is worth nothing now
+                    child.terminate()
+                raise
 
     def _count(self, processes: int) -> None:
         self.connection.execute(UNLED)

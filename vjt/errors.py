@@ -38,6 +38,8 @@ def explained(error: Exception) -> Failed | None:
         return Failed(f"PostgreSQL cannot be reached: {' '.join(str(error).split())}", UNREACHABLE)
     if type(error).__module__ == "aiokafka.errors":
         return Failed(f"Kafka cannot be reached, or refuses: {error}", UNREACHABLE)
+    if type(error).__name__ == "BrokenProcessPool":
+        return Failed("a child of this process was killed; is there memory enough?", CHECK)
     if type(error).__name__ == "ClockBehind":
         return Failed(str(error), CHECK)
     if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError | PermissionError):

@@ -89,7 +89,7 @@ class Worker(threading.Thread):
         from psycopg import InterfaceError, OperationalError, errors
 
         failures = 0
-        away = (OperationalError, InterfaceError, errors.IdleInTransactionSessionTimeout, BrokenProcessPool)
+        away = (OperationalError, InterfaceError, errors.IdleInTransactionSessionTimeout)
         while not self.stop.is_set():
             try:
                 for _ in self._projected():
@@ -101,6 +101,9 @@ class Worker(threading.Thread):
                 if failures == 1:
                     self.log.warning("server away", worker="project", server="PostgreSQL", **_told(error))
                 self.stop.wait(min(0.1 * 2**failures, 5))
+            except BrokenProcessPool as error:  # somebody killed a child of it: the system, for want of memory
+                self.log.error("build failed", **_told(error))
+                self.stop.wait(5)
 
     def _projected(self) -> Any:
         """Work; say so after each piece of it."""

@@ -328,7 +328,7 @@ def test_a_rebuild_that_is_killed_leaves_no_child_and_its_tables_are_swept(begun
         until(lambda: not any(map(runs, children)))
     assert schemas(begun.dsn) == ["build_1", "build_2"]
     until(lambda: rows(begun.dsn, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [0])
-    with closing(Projector(begun.dsn, quiet)) as active:
+    with closing(Projector(begun.dsn, Rules(), quiet)) as active:
         active.wait()
     assert schemas(begun.dsn) == ["build_1"]
 

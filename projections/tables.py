@@ -46,6 +46,9 @@ def look_up(cur: Cursor[Any]) -> None:
 def create(connection: Connection[Any], n: int) -> None:
     with connection.transaction(), connection.cursor() as cur:
         cur.execute(f"CREATE SCHEMA {schema(n)}")
+        cur.execute(
+            f"COMMENT ON SCHEMA {schema(n)} IS 'Tables of one build, for the workers. Read journeys and metrics.'"
+        )
         enter(cur, n, local=True)
         execute(cur, (HERE / "schema" / "index.sql").read_text())
         execute(cur, (HERE / "schema" / "functions.sql").read_text())

@@ -1,7 +1,12 @@
 -- @view
-WITH said AS (
+WITH RECURSIVE under_broken(subject) AS (
+    SELECT k.crime FROM {build}.broken JOIN {build}.journey_key k USING (journey_id)
+    UNION
+    SELECT e.to_id FROM under_broken b JOIN {build}.edge e ON e.from_id = b.subject WHERE e.live AND e.kind = 'leads'
+), said AS (
     SELECT s.scheme, s.value, f.named AS victim_reference, f.source, f.position,
            CASE WHEN EXISTS (SELECT FROM {build}.wide w WHERE w.subject = f.subject) THEN 'too_wide'
+                WHEN f.subject IN (SELECT subject FROM under_broken) THEN 'broken'
                 WHEN f.named IS NOT NULL AND EXISTS (SELECT FROM {build}.fact o WHERE o.subject = f.subject AND o.live
                      AND NOT EXISTS (SELECT FROM {build}.unled x WHERE x.position = o.position)) THEN 'victim_unknown'
                 ELSE 'no_link' END AS reason
@@ -25,7 +30,7 @@ GROUP BY 1, 2, 3, 4, 5
 -- value: The reference; of an event its id within the source.
 -- victim_reference: The victim named there, where that is what no journey has.
 -- source: Who sent the events.
--- reason: no_link; victim_unknown (a journey leads there, but none of this victim); too_wide (leads to more than 5,000 journeys: not followed); no_original.
+-- reason: no_link; victim_unknown (a journey leads there, but none of this victim); too_wide (leads to more than 5,000 journeys: not followed); broken (a journey that leads there does not fold: journeys.broken); no_original.
 -- events: How many.
 -- first_known_at: When the first was stored.
 -- last_known_at: When the last was stored.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from projections.candidates import TOO_WIDE
@@ -11,6 +12,7 @@ from tests.unit.domain.said import (
     crime,
     day,
     decision,
+    outcome,
     receipt,
     referral,
     said,
@@ -106,6 +108,28 @@ def test_what_is_voided_is_not_listed(world: World) -> None:
     stray = receipt("05-12")
     told(world, stray, void(stray))
     assert both_ways(world) == set()
+
+
+SPOILED = """
+UPDATE log.stored_events SET state = convert_to(((convert_from(state, 'UTF8')::jsonb) #- '{data,outcome_code}')::text, 'UTF8')
+WHERE topic = 'police.outcome-recorded.v1'
+"""
+
+
+def test_what_only_a_broken_journey_leads_to_is_listed_as_such(world: World) -> None:
+    told(world, crime("05-03"), referral("05-10"), receipt("05-12"))
+    world.say(outcome("05-20", 18))
+    with psycopg.connect(world.dsn) as connection:
+        connection.execute(SPOILED)
+    world.step()
+    assert world.rows("SELECT error FROM journeys.broken") != []
+    both_ways(world)
+    listed = world.rows("SELECT value, source, reason, events FROM journeys.unlinked ORDER BY value, source")
+    assert [tuple(row.values()) for row in listed] == [
+        ("U1", "/cps/london-south", "broken", 1),
+        ("U1", "/police/met", "broken", 1),
+        ("met/C1", "/police/met", "broken", 2),
+    ]
 
 
 def crimes(numbers: range) -> list[Event]:

@@ -10,6 +10,7 @@ Each is verified. Exit code 1 and what differs, if anything does.
 """
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
@@ -59,8 +60,8 @@ class Way:
     def run(self, *words: str) -> None:
         began = time.monotonic()
         done = subprocess.run(_command(*words), env=self.environment, capture_output=True, check=False)
-        told = (done.stdout + done.stderr).decode().splitlines()[-1:]
-        print(f"{self.name}: vjt {' '.join(words)}: {time.monotonic() - began:.0f} s: {' '.join(told)}", flush=True)
+        told = [said.decode().splitlines()[-1:] for said in (done.stdout, done.stderr)]
+        print(self.name, "vjt", *words, f"{time.monotonic() - began:.0f} s:", *itertools.chain(*told), flush=True)
         if done.returncode:
             raise SystemExit(done.stderr.decode())
 

@@ -90,15 +90,18 @@ def candidates(cur: Cursor[Any], changed: Changed) -> Candidates:
     crimes |= _crimes_of_named(cur, changed.named)
     if cluster:
         crimes |= _ids(cur, "SELECT DISTINCT crime FROM journey_key WHERE person = ANY(%s)", (list(cluster),))
+    naming: set[int] = set()
+    if changed.persons:
+        around = _ids(cur, DOWN, (list(crimes),))
+        naming = _naming_somebody(cur, around)
+        crimes |= _ids(cur, CRIMES, {"roots": list(around)})  # whoever there has one of these facts still has it
     cur.execute("SELECT journey_id, person FROM journey_key WHERE crime = ANY(%s)", (list(crimes),))
     rows = cur.fetchall()
     journeys = {row[0] for row in rows}
     told = _told_alone(cur, {row[1] for row in rows} | cluster)
     if told:
         journeys |= _ids(cur, "SELECT journey_id FROM journey_key WHERE person = ANY(%s)", (list(told),))
-    led = set(changed.facts) | _facts(cur, below | told)
-    if changed.persons:
-        led |= _facts_naming_somebody(cur, crimes)
+    led = set(changed.facts) | _facts(cur, below | told) | naming
     if newly:
         cur.execute("INSERT INTO wide SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", (newly,))
     return Candidates(journeys, led)
@@ -171,7 +174,6 @@ def _facts(cur: Cursor[Any], subjects: set[UUID]) -> set[int]:
     return {row[0] for row in cur.execute(query, (list(subjects),))}
 
 
-def _facts_naming_somebody(cur: Cursor[Any], crimes: set[UUID]) -> set[int]:
-    below = _ids(cur, DOWN, (list(crimes),))
+def _naming_somebody(cur: Cursor[Any], subjects: set[UUID]) -> set[int]:
     query = "SELECT position FROM fact WHERE subject = ANY(%s) AND named IS NOT NULL"
-    return {row[0] for row in cur.execute(query, (list(below),))}
+    return {row[0] for row in cur.execute(query, (list(subjects),))}

@@ -75,6 +75,18 @@ def test_it_is_listed_again_when_the_link_breaks(world: World) -> None:
     assert world.rows("SELECT stage, facts FROM journeys.journey") == [{"stage": "investigation", "facts": 1}]
 
 
+def test_what_one_victim_has_stays_linked_when_another_of_the_case_turns_out_to_be_somebody(world: World) -> None:
+    told(
+        world,
+        *(crime("05-03"), crime("05-04", "C2", "V2", uvi="UVI2")),
+        *(referral("05-10", crimes=("C1", "C2")), withdrew("05-20", urn="U1")),
+    )
+    assert both_ways(world) == set()
+    world.say(said("identity.linked", "/identity", "06-01", uvi="UVI2", same_as="UVI9", method="manual"))
+    world.step()
+    assert both_ways(world) == set()
+
+
 def test_a_victim_whom_no_journey_has_is_named(world: World) -> None:
     told(world, crime("05-03"), referral("05-10"), withdrew("05-20", "V9"), withdrew("05-21", "V9", urn="U1"))
     assert both_ways(world) == {

@@ -136,11 +136,14 @@ def test_what_only_a_broken_journey_leads_to_is_listed_as_such(world: World) -> 
     world.step()
     assert world.rows("SELECT error FROM journeys.broken") != []
     both_ways(world)
-    listed = world.rows("SELECT value, source, reason, events FROM journeys.unlinked ORDER BY value, source")
+    listed = world.rows(
+        "SELECT value, victim_reference, source, reason, events FROM journeys.unlinked ORDER BY 1, 2, 3"
+    )
     assert [tuple(row.values()) for row in listed] == [
-        ("U1", "/cps/london-south", "broken", 1),
-        ("U1", "/police/met", "broken", 1),
-        ("met/C1", "/police/met", "broken", 2),
+        ("U1", None, "/cps/london-south", "broken", 1),
+        ("U1", None, "/police/met", "broken", 1),
+        ("met/C1", "met/V1", "/police/met", "broken", 1),  # the report
+        ("met/C1", None, "/police/met", "broken", 1),  # the outcome
     ]
 
 

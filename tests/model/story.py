@@ -351,7 +351,7 @@ class Story:
         last = max((i for i in self._where(k, OUTCOME) if self.counts(i) and not self._adds_nothing(i)), default=None)
         if last is None or self.code(last) == 0:
             return None
-        if any(self.reopens(i) or self.facts[i].type == "police.investigation-reopened" for i in range(last + 1, k)):
+        if any(self.reopens(i) or self.facts[i].type in REOPENINGS for i in range(last + 1, k)):
             return None
         return last
 

@@ -117,11 +117,11 @@ def test_they_agree_on_hundreds_of_histories(world: World, chunk: int) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("walk", ["DOWN", "CRIMES"])
-def test_a_walk_over_live_links_only_is_found(world: World, walk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_walk_over_live_links_only_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A planted fault: who has just lost a link is not folded again."""
-    faulty = getattr(candidates, walk).replace("e.kind = 'leads'", "e.kind = 'leads' AND e.live")
-    monkeypatch.setattr(candidates, walk, faulty)
+    faulty = candidates.CRIMES.replace("e.kind = 'leads'", "e.kind = 'leads' AND e.live")
+    assert faulty != candidates.CRIMES
+    monkeypatch.setattr(candidates, "CRIMES", faulty)
     for seed in range(60):
         chance = random.Random(seed)
         events = history(chance)

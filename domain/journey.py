@@ -123,16 +123,17 @@ def fold(story: Story) -> Journey:
     walk = Walk(story, ordered)
     walk.anomalies |= story.anomalies
     timeline: list[ENTRY] = []
-    holder, since = "police", reported.day
+    stage, holder, since = walk.stage, "police", reported.day
     for when, fact in ordered:
-        take(walk, when, fact)
+        if take(walk, when, fact):
+            stage = walk.stage
+            if walk.holder != holder:
+                holder, since = walk.holder, max(when.day, reported.day)
         if fact.anomaly:
             walk.anomalies.add(fact.anomaly)
         if when.late:
             walk.anomalies.add("joined_late")
-        if walk.holder != holder:
-            holder, since = walk.holder, max(when.day, reported.day)
-        timeline.append((fact.position, walk.stage, holder))
+        timeline.append((fact.position, stage, holder))
     if len(reports) > 1:
         walk.anomalies.add("second_report")
     told = [(when, fact) for when, fact in ordered if not fact.voided]

@@ -11,12 +11,14 @@ from domain.withdrawal import Spell
 from schemas.base import force_of
 
 
-def take(walk: Walk, when: When, fact: Fact) -> None:
-    """The next fact of a journey."""
+def take(walk: Walk, when: When, fact: Fact) -> bool:
+    """The next fact of a journey; whether it is of a kind that moves one."""
     rule = None if fact.voided else _RULES.get(fact.kind)
-    if rule is not None:
-        rule(walk, when, fact)
-        walk.settle(when, fact)
+    if rule is None:
+        return False
+    rule(walk, when, fact)
+    walk.settle(when, fact)
+    return True
 
 
 # Investigation

@@ -41,10 +41,11 @@ class Servers:
 
     def start(self, dsn: str, *words: str) -> subprocess.Popen[bytes]:
         """`vjt …` as a process."""
-        named = {"VJT_DATABASE_URL": dsn, "VJT_KAFKA": self.kafka.servers, "VJT_LOG_FORMAT": "json"}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("VJT_")}
+        environment |= {"VJT_DATABASE_URL": dsn, "VJT_KAFKA": self.kafka.servers, "VJT_LOG_FORMAT": "json"}
         with (self.folder / "workers.log").open("ab") as log:
             command = [sys.executable, "-m", "vjt.main", *words]
-            return subprocess.Popen(command, env=os.environ | named, stdout=log, stderr=log)
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
     def run(self, dsn: str, *words: str) -> None:
         """The same, to its end. Raises RuntimeError if it fails."""

@@ -68,6 +68,17 @@ WITH RECURSIVE cluster(id) AS (
 SELECT id FROM cluster
 """
 
+CLUSTERS = """
+WITH RECURSIVE cluster(root, id) AS (
+    SELECT p, p FROM unnest(%s::uuid[]) AS p
+    UNION
+    SELECT cluster.root, o.id FROM cluster
+    CROSS JOIN LATERAL (SELECT e.to_id FROM edge e WHERE e.from_id = cluster.id AND e.kind = 'same'
+                        UNION ALL SELECT e.from_id FROM edge e WHERE e.to_id = cluster.id AND e.kind = 'same') AS o(id)
+)
+SELECT root, id FROM cluster
+"""
+
 
 @dataclass(slots=True)
 class Candidates:
@@ -113,15 +124,15 @@ def _crimes_of_named(cur: Cursor[Any], named: set[tuple[UUID, str, str]]) -> set
         return set()
     roots, schemes, values = zip(*named, strict=True)
     cur.execute(NAMED, {"roots": list(roots), "schemes": list(schemes), "values": list(values)})
-    there: dict[tuple[str, str], list[tuple[str, UUID, UUID]]] = defaultdict(list)
-    for scheme, value, *journey in cur:
-        there[scheme, value].append(tuple(journey))
-    found = set()
-    for (scheme, value), journeys in there.items():
-        persons = {_person(force, scheme, value) for force, _, _ in journeys}
-        cluster = _ids(cur, PERSONS, (list(persons),))
-        found |= {crime for _, crime, person in journeys if person in cluster}
-    return found
+    there: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+    journeys = cur.fetchall()
+    for scheme, value, force, _, _ in journeys:
+        there[scheme, value].add(_person(force, scheme, value))
+    cur.execute(CLUSTERS, (list(set().union(*there.values())),))
+    tied = set(cur)
+    return {
+        crime for scheme, value, _, crime, person in journeys if any((p, person) in tied for p in there[scheme, value])
+    }
 
 
 def _person(force: str, scheme: str, value: str) -> UUID:

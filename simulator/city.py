@@ -104,11 +104,11 @@ def _linked(story: Story) -> None:
 
 
 def _link(before: Victim, story: Story) -> None:
-    """The linking authority finds that victims of two stories are one person; sometimes it was wrong."""
+    """The linking authority finds that victims of two stories are one person, by bits enough; sometimes it was wrong."""
     victim = story.victims[0]
     if before.uvi and victim.uvi:
         same = {"uvi": before.uvi, "same_as": victim.uvi}
-        story.say("identity.linked", same | {"method": "probabilistic", "score": 0.93})
+        story.say("identity.linked", same | {"method": "probabilistic", "score": 24.5})
         if story.perhaps(0.3):
             story.say("identity.unlinked", same | {"reason": "wrong_match"}, story.day + timedelta(9))
         else:

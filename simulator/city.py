@@ -104,13 +104,15 @@ def _linked(story: Story) -> None:
 
 
 def _link(before: Victim, story: Story) -> None:
-    """The linking authority finds that victims of two stories are one person, by bits enough; sometimes it was wrong."""
+    """The linking authority finds that victims of two stories are one person; sometimes it was wrong."""
     victim = story.victims[0]
     if before.uvi and victim.uvi:
         same = {"uvi": before.uvi, "same_as": victim.uvi}
-        story.say("identity.linked", same | {"method": "probabilistic", "score": 24.5})
+        how = choose(story.rng, london.LINKS)
+        score = {"score": story.rng.randint(*london.SCORES[how])} if how in london.SCORES else {}
+        story.say("identity.linked", same | {"method": "probabilistic" if score else how} | score)
         if story.perhaps(0.3):
             story.say("identity.unlinked", same | {"reason": "wrong_match"}, story.day + timedelta(9))
-        else:
+        elif how != "unsure":
             for v in [v for v in story.victims if v.person == victim.person]:
                 v.person = before.person

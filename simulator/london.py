@@ -212,6 +212,8 @@ OBSERVED = {"white_north_european": 0.45, "white_south_european": 0.1, "black": 
             "middle_eastern": 0.04}  # fmt: skip
 CLOSER = ("friend", "acquaintance", "stranger")  # each closer than those after it
 VULNERABLE = {0: 0.8, 1: 0.17, 2: 0.03}  # in how many ways
+LINKS = {"manual": 0.3, "likely": 0.5, "unsure": 0.2}  # how the linking authority says that two are one person
+SCORES = {"likely": (20, 40), "unsure": (14, 19)}  # bits: what is unsure is nothing yet
 VULNERABILITIES = {"mental_health": 0.6, "physical_disability": 0.15, "learning_disability": 0.1, "other_disability": 0.1,
                    "other": 0.05}  # fmt: skip
 

@@ -31,7 +31,7 @@ from vjt.stack.kafka import Kafka
 from vjt.stack.postgres import Postgres
 
 WAYS = ("in_order", "published", "stepped")
-BY_ARRIVAL = {"known_at", "first_known_at", "last_known_at", "position"}
+BY_ARRIVAL = {"known_at", "first_known_at", "last_known_at", "log_position"}
 """Columns that say when and where something arrived."""
 LIVE = {"freshness"}
 """Relations about the deliveries themselves."""

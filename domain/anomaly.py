@@ -1,5 +1,22 @@
 """What may be odd about a journey. Odd facts are accepted and shown (contract 2.3)."""
 
+from typing import NamedTuple
+
+from domain.fact import Fact
+
+
+class Odd(NamedTuple):
+    """An anomaly, who published the fact that is odd, and the first day of the month that the fact is dated in."""
+
+    code: str
+    source: str
+    month: str
+
+
+def odd(code: str, fact: Fact) -> Odd:
+    return Odd(code, fact.source, f"{fact.day:%Y-%m}-01")
+
+
 ANOMALIES = {
     "correction_of_other_type": "A correction names its event by another type: it does not stand.",
     "uvi_conflict": "Reports gave two unique victim identifiers for one victim number.",
@@ -19,5 +36,5 @@ ANOMALIES = {
     "result_without_charge": "A result or an effective trial without a charge on record.",
     "answer_without_plan": "An action plan was answered that was not issued.",
     "re_engaged_without_withdrawal": "The victim re-engaged though no withdrawal stood.",
-    "negative_delay": "An interval ends before it begins: it is in no figure.",
+    "negative_delay": "An interval ends before it begins: it is in no delay. It counts for who reported the crime.",
 }

@@ -1,22 +1,10 @@
 """How a journey may leave, and by which decision, result or police outcome (contract 4)."""
 
-RANK = {
-    exit: rank
-    for rank, exit in enumerate(
-        (
-            "convicted",
-            "acquitted",
-            "out_of_court_disposal",
-            "victim_withdrew",
-            "dropped",
-            "cps_no_further_action",
-            "administratively_finalised",
-            "taken_into_consideration",
-            "police_no_further_action",
-            "transferred",
-        )
-    )
-}
+from typing import get_args
+
+from schemas.outgoing import Exit
+
+RANK = {exit: rank for rank, exit in enumerate(get_args(Exit))}
 """A journey's exit is the first of these over all its endings."""
 
 VERDICTS = ("convicted", "acquitted")

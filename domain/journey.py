@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import attrition, offence
+from domain.anomaly import Odd, odd
 from domain.delay import Delay, any_negative, interval
 from domain.fact import Fact
 from domain.own_case import OwnCase
@@ -105,6 +106,7 @@ class Journey:
     references: list[dict[str, Any]]
     timeline: list[ENTRY]
     turns: list[dt.date]
+    odd: list[Odd]
 
     def open_on(self, day: dt.date) -> bool:
         """Whether it was reported and not concluded at some time of this day."""
@@ -121,23 +123,25 @@ def fold(story: Story) -> Journey:
     reported = When(first.day, precise=first.precise)
     ordered = _ordered(story.facts, reported.day)
     walk = Walk(story, ordered)
-    walk.anomalies |= story.anomalies
+    anomalies = set(story.anomalies)
     timeline: list[ENTRY] = []
     stage, holder, since = walk.stage, "police", reported.day
     for when, fact in ordered:
+        if fact.anomaly:
+            walk.odd.add(fact.anomaly)
+        if when.late:
+            walk.odd.add("joined_late")
         if take(walk, when, fact):
             stage = walk.stage
             if walk.holder != holder:
                 holder, since = walk.holder, max(when.day, reported.day)
-        if fact.anomaly:
-            walk.anomalies.add(fact.anomaly)
-        if when.late:
-            walk.anomalies.add("joined_late")
+        if walk.odd:
+            anomalies |= {odd(code, fact) for code in walk.odd}
+            walk.odd.clear()
         timeline.append((fact.position, stage, holder))
-    if len(reports) > 1:
-        walk.anomalies.add("second_report")
+    anomalies |= {odd("second_report", report) for report in reports if report is not first}
     told = [(when, fact) for when, fact in ordered if not fact.voided]
-    return _Told(story, walk, told, reported, first.source).journey(timeline, holder, since)
+    return _Told(story, walk, told, reported, first, anomalies).journey(timeline, holder, since)
 
 
 def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
@@ -157,8 +161,10 @@ def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
 class _Told:
     """What a finished walk tells."""
 
-    def __init__(self, story: Story, walk: Walk, told: list[tuple[When, Fact]], reported: When, source: str) -> None:
-        self.story, self.walk, self.reported, self.source = story, walk, reported, source
+    def __init__(
+        self, story: Story, walk: Walk, told: list[tuple[When, Fact]], reported: When, report: Fact, anomalies: set[Odd]
+    ) -> None:
+        self.story, self.walk, self.reported, self.report, self.anomalies = story, walk, reported, report, anomalies
         self.facts = [fact for _, fact in told]
         self.updates = [when.day for when, fact in told if fact.kind == "police.victim-updated"]
         self.people = people(self.facts, story.crime)
@@ -184,7 +190,7 @@ class _Told:
         delays = self._delays()
         cases = [own.row(self._area(), self._held(urn)) for urn, own in self.own.items()]
         if any_negative(delays):
-            walk.anomalies.add("negative_delay")
+            self.anomalies.add(odd("negative_delay", self.report))
         date = latest.get("offence_date")
         return Journey(
             journey_id=story.journey_id,
@@ -253,10 +259,10 @@ class _Told:
             support_services=sorted({f.data["service"] for f in self.facts if f.kind == "support.service-started"}),
             reopened=walk.reopened,
             cancelled=cancelled,
-            anomalies=sorted(walk.anomalies),
+            anomalies=sorted({anomaly.code for anomaly in self.anomalies}),
             facts=len(self.facts),
             known_at=max(f.known for f in story.facts),
-            observed_until=story.rules.last_day(self.source),
+            observed_until=story.rules.last_day(self.report.source),
             stages=attrition.stages(walk, self.reported.day),
             delays=delays,
             cases=cases,
@@ -267,6 +273,7 @@ class _Told:
             references=references(story, self.facts, self.reported.day),
             timeline=timeline,
             turns=walk.turns,
+            odd=sorted(self.anomalies),
         )
 
     def _cps_area(self, lead: str | None) -> str | None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from domain.anomaly import Odd, odd
 from domain.fact import Fact
 from domain.identity import Persons, Said, Spell, Tie, spells
 from domain.journey import Journey, fold
@@ -168,16 +169,16 @@ def draw(n: Neighbourhood, key: JourneyKey) -> Story:
     for case in n.below[crime]:
         _reach(n, case, case.value, cases)
     facts = []
-    anomalies = set()
+    anomalies: set[Odd] = set()
     for subject in cases:
         for fact in n.of_subject.get(subject, ()):
             named = fact.named
             if named is None or person in _named(n, named, cases[subject]):
                 facts.append(fact)
                 if named is not None and named.scheme == "number" and _ambiguous(n, cases[subject], named.value):
-                    anomalies.add("victim_ambiguous")
+                    anomalies.add(odd("victim_ambiguous", fact))
     if n.persons.conflict(key.force, key.victim_reference):
-        anomalies.add("uvi_conflict")
+        anomalies |= {odd("uvi_conflict", fact) for fact in facts if fact.kind == "police.crime-reported"}
     same_person = [other.journey_id for other in n.of_crime[crime] if n.person(other) == person]
     around = Around(
         persons_in_crime=n.persons_of([crime]),

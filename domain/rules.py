@@ -85,7 +85,7 @@ def _answered(walk: Walk, when: When, fact: Fact) -> None:
     for case in walk.cases_of(fact):
         plan = fact.data.get("action_plan_id")
         if not (case.unanswered if plan is None else plan in case.unanswered):
-            walk.anomalies.add("answer_without_plan")
+            walk.odd.add("answer_without_plan")
             continue
         goes_on = walk.charged_and_goes_on(case)
         walk.goes_on(when, undoes_withdrawal=False)
@@ -117,7 +117,7 @@ def _re_engaged(walk: Walk, when: When, fact: Fact) -> None:
     if walk.end is not None and walk.charged:
         return
     if walk.spell is None:
-        walk.anomalies.add("re_engaged_without_withdrawal")
+        walk.odd.add("re_engaged_without_withdrawal")
         return
     walk.end_spell(when)
     if walk.outcome and walk.outcome.code in WITHDRAWAL_OUTCOMES:
@@ -134,7 +134,7 @@ def _recorded(walk: Walk, when: When, fact: Fact) -> None:
     elif walk.charged:
         if code != 1:
             odd = "withdrawal_outcome_after_charge" if code in WITHDRAWAL_OUTCOMES else "outcome_after_charge"
-            walk.anomalies.add(odd)
+            walk.odd.add(odd)
     elif code == 1:
         _charged_by_police(walk, when)
     elif code in WITHDRAWAL_OUTCOMES:
@@ -168,14 +168,14 @@ def _charged_by_police(walk: Walk, when: When) -> None:
 def _withdrawal_outcome(walk: Walk, when: When, fact: Fact, code: int) -> None:
     """Outcome 14 or 16 before a charge. It replaces a police outcome that ended the journey."""
     if code == 14 and walk.has_suspect:
-        walk.anomalies.add("outcome_14_with_suspect")
+        walk.odd.add("outcome_14_with_suspect")
     if code == 16 and not walk.has_suspect:
-        walk.anomalies.add("outcome_16_without_suspect")
+        walk.odd.add("outcome_16_without_suspect")
     if not walk.withdraws(fact):
         _closed(walk, when, None)
         return
     if fact.named is None and len(walk.story.around.persons_in_crime) > 1 and not walk.withdrew:
-        walk.anomalies.add("victim_not_named")
+        walk.odd.add("victim_not_named")
     by_police = walk.outcome is not None and not any(case.decisions for case in walk.cases.values())
     if by_police and walk.spell is None:
         walk.end = None
@@ -193,7 +193,7 @@ def _closed(walk: Walk, when: When, code: int | None) -> None:
         walk.end_spell(when)
     if walk.spell:
         if code == 15:
-            walk.anomalies.add("outcome_15_while_withdrawn")
+            walk.odd.add("outcome_15_while_withdrawn")
         if OUTCOMES.get(code or 0) == "out_of_court_disposal":
             walk.spell.exit_at = None
     walk.outcome = PoliceOutcome(code, when)
@@ -214,14 +214,14 @@ def _finalised(walk: Walk, when: When, fact: Fact) -> None:
     result = Result(fact.kind.startswith("courts."), fact.data["outcome"], reason)
     if not walk.charged:
         walk.implied = walk.implied or when
-        walk.anomalies.add("result_without_charge")
+        walk.odd.add("result_without_charge")
         walk.goes_on(when, undoes_withdrawal=True)
     for case in walk.cases_of(fact):
         case.end(when, suspect, result, walk.reopened_at)
         if reason == "victim_retraction" and not walk.said:
             _retracted(walk, when, fact, case)
         if any(p.differs for p in case.named(suspect)):
-            walk.anomalies.add("result_differs")
+            walk.odd.add("result_differs")
     if fact.kind == "courts.case-completed":
         walk.first["completed"] = when
     walk.pending = False
@@ -233,7 +233,7 @@ def _retracted(walk: Walk, when: When, fact: Fact, case: Case) -> None:
     crimes = walk.story.around.persons_of_case[case.urn]
     persons = {p for crime, of in crimes.items() if about(fact.data, force_of(fact.source), crime) for p in of}
     if len(persons) != 1:
-        walk.anomalies.add("retraction_not_named")
+        walk.odd.add("retraction_not_named")
     elif walk.spell is None:
         ended = [p.ended for p in case.named(fact.data.get("suspect_reference")) if p.ended]
         walk.spells.append(Spell(min(ended, default=when), walk.open_stage, by_outcome_alone=False))
@@ -248,7 +248,7 @@ def _hearing(walk: Walk, when: When, fact: Fact) -> None:
     walk.hearings.take(when, fact, walk.urns(fact))
     if walk.charged and not charged:
         walk.implied = walk.implied or when
-        walk.anomalies.add("result_without_charge")
+        walk.odd.add("result_without_charge")
         walk.goes_on(when, undoes_withdrawal=True)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.anomaly import Odd
 from domain.fact import Fact
 from domain.identity import Spell
 from domain.setting import Rules
@@ -35,7 +36,7 @@ class Story:
     around: Around
     case_links: list[tuple[str, Spell]]
     uvi_links: list[tuple[str, Spell]]
-    anomalies: set[str]
+    anomalies: set[Odd]
     rules: Rules
 
     @property

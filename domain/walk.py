@@ -38,7 +38,7 @@ class Walk:
 
     def __init__(self, story: Story, facts: list[tuple[When, Fact]]) -> None:
         self.story = story
-        self.anomalies: set[str] = set()
+        self.odd: set[str] = set()  # codes of what is odd about the fact in hand
         self.first: dict[str, When] = {}  # first times: arrested, interviewed, court_receipt; the last: completed
         self.cases: dict[str, Case] = {}
         self.hearings = Hearings()
@@ -213,7 +213,7 @@ class Walk:
         if when.day == self.end.when.day:
             self.end = None
         elif not self.withdrawn_before_charge and self.end.exit != "administratively_finalised":
-            self.anomalies.add("reopened_without_reason")
+            self.odd.add("reopened_without_reason")
 
     def withdraws(self, fact: Fact) -> bool:
         """Whether an outcome is this victim's withdrawal: 14 or 16 that names the victim, or nobody where there is but one, or
@@ -228,7 +228,7 @@ class Walk:
         spell = self.spell
         if spell is None:
             if self.end is not None and when.day > self.end.when.day:
-                self.anomalies.add("withdrew_after_end")
+                self.odd.add("withdrew_after_end")
                 return
             spell = Spell(when, self.open_stage)
             self.spells.append(spell)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from domain.anomaly import Odd
 from domain.journey import Journey
 
 
@@ -124,6 +125,7 @@ COLUMNS = (
     Column("cases", "jsonb", "Each case, by its own facts.", False),
     Column("hearing_rows", "jsonb", "Each hearing.", False),
     Column("trials", "jsonb", "Each trial.", False),
+    Column("odd", "text[]", "Each anomaly by source and month of the odd fact, as `odd_word` spells it.", False),
     Column("spells", "jsonb", "Each spell of withdrawal.", False),
     Column("waits", "jsonb", "Each wait still running.", False),
     Column("reference_rows", "jsonb", "Each reference that leads to the journey.", False),
@@ -224,11 +226,17 @@ def exit_paths(stages: Iterable[Mapping[str, Any]]) -> list[str]:
     return [" ".join((month, *sorted(words))) for month, words in sorted(months.items())]
 
 
+def odd_word(odd: Odd) -> str:
+    """An anomaly as a word each for the first day of the month, the code, the source."""
+    return f"{odd.month} {odd.code} {odd.source}"
+
+
 _VALUES: dict[str, Callable[[Journey], Any]] = {
     "path": lambda journey: " ".join(sorted(map(stage_word, journey.stages))),
     "exit_paths": lambda journey: exit_paths(journey.stages),
     "hearings": lambda journey: len(journey.hearings),
     "hearing_rows": attrgetter("hearings"),
+    "odd": lambda journey: [odd_word(odd) for odd in journey.odd],
     "reference_rows": attrgetter("references"),
     "positions": lambda journey: [entry[0] for entry in journey.timeline],
     "stages_after": lambda journey: [entry[1] for entry in journey.timeline],

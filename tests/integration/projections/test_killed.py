@@ -22,6 +22,7 @@ from projections.projector import Projector
 from tests.integration.projections.world import Event, World, quiet
 from tests.integration.store.given import report, rows
 from tests.told import simulated, tabled
+from tests.waiting import until
 
 EVENTS, TRUTH = simulated(journeys=40, seed=3)
 FIRST = len(EVENTS) // 2
@@ -46,13 +47,6 @@ SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = {projector.LEAD
 """
 
 TOLD = "SELECT key FROM log.outbox WHERE topic = 'journeys.changes.v1'"
-
-
-def until(condition: Callable[[], object], patience: float = 60) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)  # most conditions make a connection
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from tests.integration.projections.world import World, quiet
 from tests.integration.store.given import rows
 from tests.system.broker import ROOT, command, run
 from tests.told import simulated, tabled
+from tests.waiting import until
 
 EVENTS, TRUTH = simulated(journeys=60, seed=4)
 FIRST = len(EVENTS) // 2
@@ -34,13 +35,6 @@ SELECT coalesce(sum(entered), 0)::bigint FROM metrics.attrition
 WHERE basis = 'reported' AND stage = 'journey' AND cohort = 'all' AND offence = 'all' AND dimension = 'all'
 """
 POSITION = "SELECT position FROM projection.build WHERE live"
-
-
-def until(condition: Callable[[], object], patience: float = 60) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)  # most conditions make a connection
 
 
 def schemas(dsn: str) -> list[str]:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from store.migrate import migrate
 from store.offsets import OffsetsBehind, Span
 from store.recorder import UNAVAILABLE
 from tests.integration.store.given import POLICE, line, message, report, rows, stored
+from tests.waiting import until
 from vjt.stack.postgres import Postgres
 
 PARTITION = (POLICE, 0)
@@ -35,13 +35,6 @@ WANTED = [f"report-{n}" for n in range(50)]
 
 def batch() -> list[Delivery]:
     return [message(event, offset) for offset, event in enumerate(EVENTS)]
-
-
-def until(condition: Callable[[], object], patience: float = 20) -> None:
-    deadline = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def check(dsn: str) -> None:

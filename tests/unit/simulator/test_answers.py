@@ -13,7 +13,7 @@ from simulator.city import stories
 from simulator.disturbance import arrivals
 from tests.folding import fold_history
 
-JOURNEYS = 500
+JOURNEYS = 300
 Totals = dict[tuple[str, ...], list[int]]
 
 

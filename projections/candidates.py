@@ -14,6 +14,7 @@ from uuid import UUID
 from psycopg import Cursor
 
 from projections.index import Changed
+from projections.tables import ids
 from schemas.reference import Reference, derived_uvi, subject_id
 
 TOO_WIDE = 5_000
@@ -93,25 +94,25 @@ def candidates(cur: Cursor[Any], changed: Changed) -> Candidates:
     below: set[UUID] = set()
     newly: list[UUID] = []
     if changed.ends:
-        below = _ids(cur, DOWN, (list(changed.ends),))
+        below = _ids(cur, DOWN, (ids(changed.ends),))
         newly = _widths(cur, below, changed.broke)
     persons = set(changed.persons) | _persons_among(cur, changed.subjects)
-    cluster = _ids(cur, PERSONS, (list(persons),)) if persons else set()
-    crimes = _ids(cur, CRIMES, {"roots": list(below | changed.subjects)})
+    cluster = _ids(cur, PERSONS, (ids(persons),)) if persons else set()
+    crimes = _ids(cur, CRIMES, {"roots": ids(below | changed.subjects)})
     crimes |= _crimes_of_named(cur, changed.named)
     if cluster:
-        crimes |= _ids(cur, "SELECT DISTINCT crime FROM journey_key WHERE person = ANY(%s)", (list(cluster),))
+        crimes |= _ids(cur, "SELECT DISTINCT crime FROM journey_key WHERE person = ANY(%s)", (ids(cluster),))
     naming: set[int] = set()
     if changed.persons:
-        around = _ids(cur, DOWN, (list(crimes),))
+        around = _ids(cur, DOWN, (ids(crimes),))
         naming = _naming_somebody(cur, around)
-        crimes |= _ids(cur, CRIMES, {"roots": list(around)})  # whoever there has one of these facts still has it
-    cur.execute("SELECT journey_id, person FROM journey_key WHERE crime = ANY(%s)", (list(crimes),))
+        crimes |= _ids(cur, CRIMES, {"roots": ids(around)})  # whoever there has one of these facts still has it
+    cur.execute("SELECT journey_id, person FROM journey_key WHERE crime = ANY(%s)", (ids(crimes),))
     rows = cur.fetchall()
     journeys = {row[0] for row in rows}
     told = _told_alone(cur, {row[1] for row in rows} | cluster)
     if told:
-        journeys |= _ids(cur, "SELECT journey_id FROM journey_key WHERE person = ANY(%s)", (list(told),))
+        journeys |= _ids(cur, "SELECT journey_id FROM journey_key WHERE person = ANY(%s)", (ids(told),))
     led = set(changed.facts) | _facts(cur, below | told) | naming
     if newly:
         cur.execute("INSERT INTO wide SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", (newly,))
@@ -123,13 +124,13 @@ def _crimes_of_named(cur: Cursor[Any], named: set[tuple[UUID, str, str]]) -> set
     if not named:
         return set()
     roots, schemes, values = zip(*named, strict=True)
-    cur.execute(NAMED, {"roots": list(roots), "schemes": list(schemes), "values": list(values)})
+    cur.execute(NAMED, {"roots": ids(roots), "schemes": list(schemes), "values": list(values)})
     there: dict[tuple[str, str], set[UUID]] = defaultdict(set)
     journeys = cur.fetchall()
     for scheme, value, force, _, _ in journeys:
         there[scheme, value].add(_person(force, scheme, value))
-    cur.execute(CLUSTERS, (list(set().union(*there.values())),))
-    tied = set(cur)
+    cur.execute(CLUSTERS, (ids(set().union(*there.values())),))
+    tied = set(cur.fetchall())
     return {
         crime for scheme, value, _, crime, person in journeys if any((p, person) in tied for p in there[scheme, value])
     }
@@ -144,19 +145,19 @@ def _person(force: str, scheme: str, value: str) -> UUID:
 
 
 def _ids(cur: Cursor[Any], query: str, parameters: Any) -> set[UUID]:
-    return {row[0] for row in cur.execute(query, parameters)}
+    return {row[0] for row in cur.execute(query, parameters).fetchall()}
 
 
 def _widths(cur: Cursor[Any], below: set[UUID], broke: bool) -> list[UUID]:
     """Take off the list what is no longer too wide; return what has become so (listed after the walk, which must still find
     the journeys that it led to)."""
-    wide = _ids(cur, "SELECT subject FROM wide WHERE subject = ANY(%s)", (list(below),))
+    wide = _ids(cur, "SELECT subject FROM wide WHERE subject = ANY(%s)", (ids(below),))
     if broke:
         for subject in wide:
             if _width(cur, subject) <= TOO_WIDE:
                 cur.execute("DELETE FROM wide WHERE subject = %s", (subject,))
-    crimes = _ids(cur, CRIMES, {"roots": list(below - wide)})
-    (reached,) = cur.execute("SELECT count(*) FROM journey_key WHERE crime = ANY(%s)", (list(crimes),)).fetchone() or (
+    crimes = _ids(cur, CRIMES, {"roots": ids(below - wide)})
+    (reached,) = cur.execute("SELECT count(*) FROM journey_key WHERE crime = ANY(%s)", (ids(crimes),)).fetchone() or (
         0,
     )
     return [s for s in below - wide if _width(cur, s) > TOO_WIDE] if reached > TOO_WIDE else []
@@ -168,23 +169,23 @@ def _width(cur: Cursor[Any], subject: UUID) -> int:
 
 
 def _persons_among(cur: Cursor[Any], subjects: set[UUID]) -> set[UUID]:
-    return _ids(cur, "SELECT id FROM subject WHERE scheme = 'person' AND id = ANY(%s)", (list(subjects),))
+    return _ids(cur, "SELECT id FROM subject WHERE scheme = 'person' AND id = ANY(%s)", (ids(subjects),))
 
 
 def _told_alone(cur: Cursor[Any], persons: set[UUID]) -> set[UUID]:
     """Of these persons' clusters, those with a fact about a person alone: which journey it belongs to depends on when the
     others of that person began and ended (contract 4, People)."""
-    cluster = _ids(cur, PERSONS, (list(persons),)) if persons else set()
-    alone = _ids(cur, "SELECT DISTINCT subject FROM fact WHERE subject = ANY(%s)", (list(cluster),))
-    return _ids(cur, PERSONS, (list(alone),)) if alone else set()
+    cluster = _ids(cur, PERSONS, (ids(persons),)) if persons else set()
+    alone = _ids(cur, "SELECT DISTINCT subject FROM fact WHERE subject = ANY(%s)", (ids(cluster),))
+    return _ids(cur, PERSONS, (ids(alone),)) if alone else set()
 
 
 def _facts(cur: Cursor[Any], subjects: set[UUID]) -> set[int]:
     query = """SELECT f.position FROM fact f WHERE f.subject = ANY(%s)
                AND NOT EXISTS (SELECT FROM wide w WHERE w.subject = f.subject)"""
-    return {row[0] for row in cur.execute(query, (list(subjects),))}
+    return {row[0] for row in cur.execute(query, (ids(subjects),)).fetchall()}
 
 
 def _naming_somebody(cur: Cursor[Any], subjects: set[UUID]) -> set[int]:
     query = "SELECT position FROM fact WHERE subject = ANY(%s) AND named IS NOT NULL"
-    return {row[0] for row in cur.execute(query, (list(subjects),))}
+    return {row[0] for row in cur.execute(query, (ids(subjects),)).fetchall()}

@@ -13,6 +13,7 @@ from projections import references
 from projections.figures import figures
 from projections.rows import NAMES, PARTS, Row, row
 from projections.surroundings import neighbourhood
+from projections.tables import ids
 
 ROW = ", ".join((*NAMES, PARTS))
 
@@ -41,7 +42,7 @@ def copy(cur: Cursor[Any], rows: Iterable[Row]) -> None:
 def note_broken(cur: Cursor[Any], wanted: Collection[UUID], broken: dict[UUID, str]) -> None:
     """Keep the list of journeys that do not fold, with the time since when."""
     cur.execute(
-        "DELETE FROM broken WHERE journey_id = ANY(%s) AND NOT journey_id = ANY(%s)", (list(wanted), list(broken))
+        "DELETE FROM broken WHERE journey_id = ANY(%s) AND NOT journey_id = ANY(%s)", (ids(wanted), ids(broken))
     )
     now = dt.datetime.now(dt.UTC)
     cur.executemany(

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 from domain.correction import Stated, effective
 from domain.identity import decides, how_made
 from domain.setting import Rules
+from projections.tables import ids
 from schemas.about import about
 from schemas.reference import Reference, derived_uvi, event_key, journey_id, subject_id
 from schemas.types import TYPES
@@ -190,14 +191,16 @@ def apply(cur: Cursor[Any], records: Sequence[Record], upto: int, rules: Rules) 
     new = {event_key(r.source, r.id): r for r in records}
     corrections = {key: r for key, r in new.items() if is_correction(r)}
     copy_corrections(cur, [(r.position, key, corrects(r)) for key, r in corrections.items()])
-    cur.execute("SELECT corrects FROM correction WHERE corrects = ANY(%s)", ([k for k in new if k not in corrections],))
-    asked = {row[0] for row in cur} | {corrects(r) for r in corrections.values()}
+    cur.execute(
+        "SELECT corrects FROM correction WHERE corrects = ANY(%s)", (ids(k for k in new if k not in corrections),)
+    )
+    asked = {row[0] for row in cur.fetchall()} | {corrects(r) for r in corrections.values()}
     originals: dict[UUID, Record] = {}
     trees: dict[UUID, list[Stated]] = {}
     if asked:
-        cur.execute(ROOTS, {"keys": list(asked), "upto": upto})
+        cur.execute(ROOTS, {"keys": ids(asked), "upto": upto})
         originals = {key: decode(*row) for key, *row in cur}
-        cur.execute(TREE, {"keys": list(originals)})
+        cur.execute(TREE, {"keys": ids(originals)})
         for root, *row in cur:
             trees.setdefault(root, []).append(stated(decode(*row)))
     rows = [said(r, key, rules) for key, r in new.items() if key not in corrections and key not in originals]
@@ -226,7 +229,7 @@ def _replace(cur: Cursor[Any], rows: list[Said], again: list[int]) -> Changed:
         pairs.update((s[1], s[2]) for s in r.statements)
     copy(cur, rows)
     if pairs:
-        ends = {"from": [a for a, _ in pairs], "to": [b for _, b in pairs]}
+        ends = {"from": ids(a for a, _ in pairs), "to": ids(b for _, b in pairs)}
         moved = cur.execute(SAID_NOW, ends).fetchall() + cur.execute(UNSAID, ends).fetchall()
         for from_id, to_id, kind, live in moved:
             if kind == "same":
@@ -236,7 +239,7 @@ def _replace(cur: Cursor[Any], rows: list[Said], again: list[int]) -> Changed:
                 changed.broke |= not live
     changed.ends |= know(cur, rows)
     if crimes:
-        cur.execute(LOST_KEYS, (list(crimes),))
+        cur.execute(LOST_KEYS, (ids(crimes),))
         lost = {row[0] for row in cur}
         changed.ends |= lost
         changed.broke |= bool(lost)

@@ -105,7 +105,7 @@ def _message(id_: UUID, row: Row | None, position: int) -> Going:
 def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step) -> None:
     """Old rows -1, new rows +1 through each figure of which they differ; then the rows themselves, and their references."""
     every = (2 << len(figures.figures())) - 1
-    cur.execute("SELECT journey_id, parts FROM journey WHERE journey_id = ANY(%s)", (list(wanted),))
+    cur.execute("SELECT journey_id, parts FROM journey WHERE journey_id = ANY(%s)", (tables.ids(wanted),))
     before = dict(cur.fetchall())
     masks = dict.fromkeys(before.keys() - folded.rows.keys(), every)
     for id_, row in folded.rows.items():
@@ -120,13 +120,13 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
         return
     if cur.execute("SELECT to_regclass('pg_temp.changed')").fetchone() == (None,):
         cur.execute(CHANGED)
-    cur.execute(AS_THEY_WERE, (list(masks), list(masks.values())))
+    cur.execute(AS_THEY_WERE, (tables.ids(masks), tables.ids(masks.values())))
     names = ", ".join((*NAMES, PARTS))
     with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:
         for id_, row in folded.rows.items():
             if id_ in masks:
                 out.write(row.line()[:-1] + b"\t1\t%d\n" % masks[id_])
-    cur.execute("DELETE FROM journey WHERE journey_id = ANY(%s)", (list(masks),))
+    cur.execute("DELETE FROM journey WHERE journey_id = ANY(%s)", (tables.ids(masks),))
     cur.execute(f"INSERT INTO journey ({names}) SELECT {names} FROM changed WHERE weight = 1")
     for i, figure in enumerate(figures.figures()):
         if any(mask >> i & 1 for mask in masks.values()):
@@ -140,19 +140,19 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
 def _of_broken(cur: Cursor[Any], wanted: set[UUID], folded: fold.Folded) -> set[int]:
     """The facts that a journey drew on which breaks now, or draws on which was broken. Before the rows are written."""
     found: set[int] = set()
-    if cur.execute("SELECT FROM broken WHERE journey_id = ANY(%s) LIMIT 1", (list(wanted),)).rowcount:
+    if cur.execute("SELECT FROM broken WHERE journey_id = ANY(%s) LIMIT 1", (tables.ids(wanted),)).rowcount:
         found |= folded.taken
     if folded.broken:
         lost = "SELECT unnest(positions) FROM journey WHERE journey_id = ANY(%(ids)s)"
         others = "SELECT unnest(positions) FROM journey WHERE NOT journey_id = ANY(%(ids)s)"
-        found.update(row[0] for row in cur.execute(f"{lost} EXCEPT {others}", {"ids": list(folded.broken)}))
+        found.update(row[0] for row in cur.execute(f"{lost} EXCEPT {others}", {"ids": tables.ids(folded.broken)}))
     return found
 
 
 def _led(cur: Cursor[Any], positions: set[int], taken: set[int]) -> None:
     """Keep the list of live facts that no journey drew on."""
-    cur.execute("DELETE FROM unled WHERE position = ANY(%s)", (list(positions),))
+    cur.execute("DELETE FROM unled WHERE position = ANY(%s)", (tables.ids(positions),))
     cur.execute(
         "INSERT INTO unled SELECT position FROM fact WHERE position = ANY(%s) AND live ON CONFLICT DO NOTHING",
-        (list(positions - taken),),
+        (tables.ids(positions - taken),),
     )

@@ -10,6 +10,7 @@ from domain.fact import Fact
 from domain.identity import Tie
 from domain.neighbourhood import JourneyKey, Neighbourhood
 from domain.setting import Rules
+from projections.tables import ids
 from schemas.reference import Reference
 from store.log import decode
 
@@ -65,23 +66,25 @@ WHERE f.subject = ANY(%s::uuid[])
 
 def neighbourhood(connection: Connection[Any], wanted: Collection[UUID], rules: Rules) -> Neighbourhood:
     """All that the fold of the `wanted` journeys may look at."""
-    own = {id_: Reference(scheme, value) for id_, scheme, value in connection.execute(SUBJECTS, (list(wanted),))}
-    edges = connection.execute(EDGES, (list(own),)).fetchall()
+    own = {
+        id_: Reference(scheme, value) for id_, scheme, value in connection.execute(SUBJECTS, (ids(wanted),)).fetchall()
+    }
+    edges = connection.execute(EDGES, (ids(own),)).fetchall()
     around = {a for a, _ in edges} - set(own)
     references = own | _references(connection, around)
     persons = [
         row[0]
         for row in connection.execute(
-            "SELECT DISTINCT person FROM journey_key WHERE journey_id = ANY(%s)", (list(wanted),)
-        )
+            "SELECT DISTINCT person FROM journey_key WHERE journey_id = ANY(%s)", (ids(wanted),)
+        ).fetchall()
     ]
     cluster = _cluster(connection, persons)
     crimes = [id_ for id_, reference in references.items() if reference.scheme == "crime"]
-    keys = connection.execute(KEYS, (crimes, list(cluster))).fetchall()
+    keys = connection.execute(KEYS, (ids(crimes), ids(cluster))).fetchall()
     more = {row[1] for row in keys} - cluster
     around_them = cluster | _cluster(connection, more) if more else cluster
-    ties = connection.execute(TIES, {"persons": list(around_them)}).fetchall()
-    told = connection.execute(TOLD, (list(wanted),)).fetchall()
+    ties = connection.execute(TIES, {"persons": ids(around_them)}).fetchall()
+    told = connection.execute(TOLD, (ids(wanted),)).fetchall()
     named = cluster.union(*(row[:2] for row in (*ties, *told)))
     references |= _references(connection, named - set(references))
     return Neighbourhood(
@@ -94,21 +97,23 @@ def neighbourhood(connection: Connection[Any], wanted: Collection[UUID], rules: 
     )
 
 
-def _references(connection: Connection[Any], ids: Collection[UUID]) -> dict[UUID, Reference]:
-    if not ids:
+def _references(connection: Connection[Any], subjects: Collection[UUID]) -> dict[UUID, Reference]:
+    if not subjects:
         return {}
-    rows = connection.execute("SELECT id, scheme, value FROM subject WHERE id = ANY(%s::uuid[])", (list(ids),))
+    rows = connection.execute(
+        "SELECT id, scheme, value FROM subject WHERE id = ANY(%s::uuid[])", (ids(subjects),)
+    ).fetchall()
     return {id_: Reference(scheme, value) for id_, scheme, value in rows}
 
 
 def _cluster(connection: Connection[Any], persons: Collection[UUID]) -> set[UUID]:
     """These persons and all that live ties hold together with them."""
-    return {row[0] for row in connection.execute(CLUSTER, (list(persons),))}
+    return {row[0] for row in connection.execute(CLUSTER, (ids(persons),)).fetchall()}
 
 
-def _facts(connection: Connection[Any], subjects: list[UUID], references: dict[UUID, Reference]) -> list[Fact]:
+def _facts(connection: Connection[Any], subjects: Collection[UUID], references: dict[UUID, Reference]) -> list[Fact]:
     facts = []
-    for row in connection.execute(FACTS, (subjects,), binary=True):
+    for row in connection.execute(FACTS, (ids(subjects),), binary=True).fetchall():
         position, subject, scheme, value, source, id_, type_, occurred, precise, live, anomaly, said_at = row[:12]
         record = decode(said_at, *row[12:15])
         amended = said_at != position

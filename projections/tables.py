@@ -2,9 +2,10 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, Cursor, errors, sql
 
@@ -41,6 +42,11 @@ def look_up(cur: Cursor[Any]) -> None:
     """For the transaction: go by indexes, and sort in memory. Who asks for a few thousand rows of a log of millions must never pay
     for all of them, and with statistics that are old, or of a table that was empty, the planner reads them all."""
     cur.execute(LOOK_UP)
+
+
+def ids(values: Iterable[int | UUID]) -> str:
+    """An array of numbers or UUIDs as PostgreSQL reads it. psycopg would look at each for what needs quotes."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def create(connection: Connection[Any], n: int) -> None:

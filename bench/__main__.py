@@ -12,7 +12,7 @@ from vjt.rows import Format, FormatOption, OutOption, show
 
 HEAD = 0.8  # of the events stand in the log and the tables before the rest is measured
 FEW = 3_000  # journeys of the smaller log, to see what grows with it
-RATE = 500  # events/s, for freshness
+RATES = (200, 500)  # events/s, for freshness
 
 
 def bench(
@@ -53,10 +53,13 @@ def _from_files(servers: Servers, journeys: int, _: int) -> list[Measured]:
 
 def _from_kafka(servers: Servers, journeys: int, seconds: int) -> list[Measured]:
     events = simulated(journeys)
-    head = len(events) - RATE * seconds
+    at = len(events) - sum(RATES) * seconds
     dsn = servers.database("kafka")
-    found = intake.consume(servers, dsn, written(servers.folder / "head", events[:head]))
-    return [found, *freshness.freshness(servers, dsn, events[head:], RATE, seconds, journeys)]
+    found = [intake.consume(servers, dsn, written(servers.folder / "head", events[:at]))]
+    for rate in RATES:
+        found += freshness.freshness(servers, dsn, events[at:], rate, seconds, journeys)
+        at += rate * seconds
+    return found
 
 
 def _few(servers: Servers, *_: int) -> list[Measured]:

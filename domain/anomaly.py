@@ -14,7 +14,7 @@ class Odd(NamedTuple):
 
 
 def odd(code: str, fact: Fact) -> Odd:
-    return Odd(code, fact.source, f"{fact.day:%Y-%m}-01")
+    return Odd(code, fact.source, fact.day.isoformat()[:8] + "01")
 
 
 ANOMALIES = {

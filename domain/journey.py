@@ -9,7 +9,6 @@ from domain import attrition, offence
 from domain.anomaly import Odd, odd
 from domain.delay import Delay, any_negative, interval
 from domain.fact import Fact
-from domain.own_case import OwnCase
 from domain.people import people
 from domain.references import references
 from domain.rules import take
@@ -170,11 +169,7 @@ class _Told:
         self.people = people(self.facts, story.crime)
         self.over = walk.end is not None
         self.lead = walk.lead
-        self.own = {urn: self._own(urn) for urn in sorted({u for urns in story.cases.values() for u in urns})}
-
-    def _own(self, urn: str) -> OwnCase:
-        cases = self.story.cases
-        return OwnCase(urn, (f for f in self.facts if urn in cases.get(f.subject, ()) and f.named is None))
+        self.own = {urn: story.own_case(urn) for urn in sorted({u for urns in story.cases.values() for u in urns})}
 
     def journey(self, timeline: list[ENTRY], holder: str, since: dt.date) -> Journey:
         story, walk, who = self.story, self.walk, self.people

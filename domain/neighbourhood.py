@@ -12,6 +12,7 @@ from domain.anomaly import Odd, odd
 from domain.fact import Fact
 from domain.identity import Persons, Said, Spell, Tie, spells
 from domain.journey import Journey, fold
+from domain.own_case import OwnCase
 from domain.setting import Rules
 from domain.story import Around, Story
 from schemas.reference import Reference, derived_uvi
@@ -53,6 +54,7 @@ class Neighbourhood:
     same: list[Tie] = field(default_factory=list)
     told: list[tuple[Reference, Reference, Sequence[Said]]] = field(default_factory=list)
     rules: Rules = field(default_factory=Rules)
+    _own_cases: dict[str, OwnCase] = field(default_factory=dict)
 
     @cached_property
     def persons(self) -> Persons:
@@ -108,6 +110,15 @@ class Neighbourhood:
 
     def person(self, key: JourneyKey) -> int:
         return self.persons.of_number(key.force, key.victim_reference)
+
+    def own_case(self, urn: str) -> OwnCase:
+        """A case by its own facts, once for all of its journeys."""
+        if urn not in self._own_cases:
+            subjects: dict[Reference, frozenset[str]] = {}
+            _reach(self, Reference("case", urn), urn, subjects)
+            told = (fact for subject in subjects for fact in self.of_subject.get(subject, ()) if fact.named is None)
+            self._own_cases[urn] = OwnCase(urn, told)
+        return self._own_cases[urn]
 
     def persons_of(self, crimes: Iterable[Reference]) -> frozenset[int]:
         return frozenset(self.person(key) for crime in crimes for key in self.of_crime[crime])
@@ -194,6 +205,7 @@ def draw(n: Neighbourhood, key: JourneyKey) -> Story:
         first_of_person=min(same_person) == key.journey_id,
         facts=facts,
         cases=cases,
+        own_case=n.own_case,
         around=around,
         case_links=n.case_links.get(crime, []),
         uvi_links=n.persons.links(key.force, key.victim_reference),

@@ -1,12 +1,13 @@
 """All that the fold of one journey is given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from domain.anomaly import Odd
 from domain.fact import Fact
 from domain.identity import Spell
+from domain.own_case import OwnCase
 from domain.setting import Rules
 from schemas.reference import Reference
 
@@ -22,8 +23,8 @@ class Around:
 
 @dataclass(slots=True)
 class Story:
-    """A journey before its fold. `cases`: each subject that it draws on -> the URNs that lead there. `case_links`, `uvi_links`: the
-    URNs and UVIs that it was tied to, and when; those that it is no longer tied to, too."""
+    """A journey before its fold. `cases`: each subject that it draws on -> the URNs that lead there. `own_case`: of a URN.
+    `case_links`, `uvi_links`: the URNs and UVIs that it was tied to, and when; those that it is no longer tied to, too."""
 
     journey_id: UUID
     force: str
@@ -33,6 +34,7 @@ class Story:
     first_of_person: bool  # of several numbers of one person in the crime, the one that counts
     facts: list[Fact]
     cases: Mapping[Reference, frozenset[str]]
+    own_case: Callable[[str], OwnCase]
     around: Around
     case_links: list[tuple[str, Spell]]
     uvi_links: list[tuple[str, Spell]]

@@ -263,7 +263,7 @@ class _Told:
             cases=cases,
             hearings=hearings.rows(),
             trials=hearings.trials(),
-            spells=[s.row() for s in walk.spells],
+            spells=[s.row(self.reported.day) for s in walk.spells],
             waits=self._waits(holder, since),
             references=references(story, self.facts, self.reported.day),
             timeline=timeline,

@@ -200,6 +200,13 @@ def _closed(walk: Walk, when: When, code: int | None) -> None:
     walk.pending = False
 
 
+def _audited(walk: Walk, when: When, fact: Fact) -> None:
+    """An audit of outcome 14 or 16 is of the latest withdrawal whose outcome that is."""
+    audited = [spell for spell in walk.spells if spell.outcome_code == fact.data["outcome_code"]]
+    if audited:
+        audited[-1].audited_correct = fact.data["correct"]
+
+
 # Prosecution
 
 
@@ -268,6 +275,7 @@ _RULES: dict[str, Callable[[Walk, When, Fact], None]] = {
     "cps.victim-withdrew": _withdrew,
     "police.victim-re-engaged": _re_engaged,
     "police.outcome-recorded": _recorded,
+    "police.outcome-audited": _audited,
     "courts.case-received": _court_received,
     "courts.hearing-listed": _listed,
     "courts.hearing-relisted": _hearing,

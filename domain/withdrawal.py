@@ -1,5 +1,6 @@
 """Spells: the times during which a withdrawal stands (contract 4)."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,8 @@ from domain.when import When
 
 @dataclass(slots=True)
 class Spell:
-    """`exit_at`: before a charge, when it ends the journey; None where that was undone, or after a charge."""
+    """`exit_at`: before a charge, when it ends the journey; None where that was undone, or after a charge. `audited_correct`: what
+    the latest audit of its outcome says; None: nobody looked at it."""
 
     began: When
     stage: str
@@ -19,6 +21,7 @@ class Spell:
     outcome_code: int | None = None
     evidenced: bool = False
     checklist_completed: bool | None = None
+    audited_correct: bool | None = None
     reasons: set[str] = field(default_factory=set)
 
     def stands_at(self, ending: When) -> bool:
@@ -29,6 +32,8 @@ class Spell:
     def heard(self, data: Mapping[str, Any]) -> None:
         """A withdrawal fact that belongs to it. Evidenced by any that has evidence; an outcome alone is no evidence."""
         if "outcome_code" in data:
+            if data["outcome_code"] != self.outcome_code:
+                self.audited_correct = None
             self.outcome_code = data["outcome_code"]
             return
         self.by_outcome_alone = False
@@ -37,13 +42,16 @@ class Spell:
         if data.get("checklist_completed") is not None:
             self.checklist_completed = bool(self.checklist_completed) or data["checklist_completed"]
 
-    def row(self) -> dict[str, Any]:
+    def row(self, reported: dt.date) -> dict[str, Any]:
+        """`days` from the report to its beginning; None where that was moved to the report's day."""
         return {
             "began": self.began.day.isoformat(),
+            "days": None if self.began.late else (self.began.day - reported).days,
             "ended": self.ended.day.isoformat() if self.ended else None,
             "stage": self.stage,
             "evidenced": self.evidenced,
             "reasons": sorted(self.reasons),
             "outcome_code": self.outcome_code,
             "checklist_completed": self.checklist_completed,
+            "audited_correct": self.audited_correct,
         }

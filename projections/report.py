@@ -6,7 +6,10 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
-ORDER = ("offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "period", "source")
+ORDER = (
+    *("offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "field"),
+    *("period", "source", "outcome_code", "reason", "band"),
+)
 PORTION = 5_000  # rows that are fetched together
 
 

@@ -58,6 +58,9 @@ COLUMNS = {
     "metrics.delay": """
         period offence dimension value unit basis interval completed imprecise open lost mean_days median_days p90_days max_days
         open_median_days""",
+    "metrics.withdrawal_audit": """
+        period offence dimension value outcome_code withdrawals evidenced unevidenced reason_recorded checklist_completed
+        evidenced_rate audited audited_correct correct_rate""",
     "metrics.freshness": "source last_event_known_at last_occurred_at accepted duplicates rejected unlinked lag_seconds",
 }
 """The columns that the contract names; `journeys.journey` with the attributes of a report written out."""
@@ -67,8 +70,10 @@ TYPES = {
     "integer": """age suspects victims_in_crime withdrawals cps_days police_days action_plans hearings adjournments
         ineffective_trials vacated_trials reopened facts journeys times_moved persons position days events max_days""",
     "bigint": """entered progressed withdrew withdrew_evidenced withdrew_continued other_exit convicted open completed imprecise
-        lost accepted duplicates rejected unlinked""",
-    "double precision": "withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds score",
+        lost accepted duplicates rejected unlinked
+        evidenced unevidenced reason_recorded checklist_completed audited audited_correct""",
+    "double precision": """withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds score
+        evidenced_rate correct_rate""",
     "boolean": """suspect_known_on_pnc vulnerable cohort_review withdrawal_evidenced cancelled in_custody returned_at_triage
         victim_related voided provisional""",
     "text[]": """flags offences vulnerabilities withdrew_stages withdrawal_reasons support_services anomalies forces
@@ -129,6 +134,8 @@ def test_a_relation_has_the_columns_of_the_contract(world: World, relation: str)
         expected["since"] = "timestamp with time zone"
     if relation in ("journeys.open_wait", "journeys.reference"):
         expected["since"] = "date"
+    if relation.startswith("metrics.withdrawal_"):
+        expected["withdrawals"] = "bigint"
     assert {name: types[name] for name in named} == expected
 
 

@@ -61,6 +61,8 @@ COLUMNS = {
     "metrics.withdrawal_audit": """
         period offence dimension value outcome_code withdrawals evidenced unevidenced reason_recorded checklist_completed
         evidenced_rate audited audited_correct correct_rate""",
+    "metrics.withdrawal_reason": "period offence dimension value stage reason withdrawals",
+    "metrics.withdrawal_timing": "period offence dimension value cohort band withdrawals",
     "metrics.freshness": "source last_event_known_at last_occurred_at accepted duplicates rejected unlinked lag_seconds",
 }
 """The columns that the contract names; `journeys.journey` with the attributes of a report written out."""

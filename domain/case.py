@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from domain.clock import Clock
 from domain.exits import DROPPED, VERDICTS, of_result
+from domain.fact import Fact
 from domain.when import When
+from schemas.base import force_of
 
 
 class Decision(NamedTuple):
@@ -18,11 +20,13 @@ class Decision(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What the court or CPS said of a prosecution's end."""
+    """What the court or CPS said of a prosecution's end. `crimes`: those that it names; None: every crime of the case."""
 
+    when: When
     by_court: bool
     outcome: str
     reason: str | None
+    crimes: frozenset[str] | None
 
 
 @dataclass(slots=True)
@@ -39,19 +43,19 @@ class Prosecution:
         self.decision, self.awaits = None, True
         self.reopen()
 
-    def add(self, when: When, result: Result, since: int) -> None:
+    def add(self, result: Result, since: int) -> None:
         """A result. The first says when; a later one only what, unless it was charged or the journey re-opened (at the place
         `since`) in between."""
         if self.ended is None or self.awaits or self.ended.place < since:
-            self.ended = when
+            self.ended = result.when
         self.decision, self.awaits = None, False
         self.results.append(result)
 
     def reopen(self) -> None:
         """Results without verdict are set aside."""
         self.results = [r for r in self.results if r.outcome in VERDICTS]
-        if not self.results:
-            self.ended = None
+        if all(r.when != self.ended for r in self.results):
+            self.ended = self.results[0].when if self.results else None
 
     @property
     def outcome(self) -> str | None:
@@ -63,6 +67,10 @@ class Prosecution:
     def reason(self) -> str | None:
         """CPS's, the latest."""
         return next((r.reason for r in reversed(self.results) if r.reason is not None), None)
+
+    def concerns(self, crime: str) -> bool:
+        """Whether a result of it is about this crime."""
+        return any(r.crimes is None or crime in r.crimes for r in self.results)
 
     @property
     def differs(self) -> bool:
@@ -201,12 +209,12 @@ class Case:
             self.decided = self.decided or when
             self.clock.close(when, day)
 
-    def end(self, when: When, suspect: str | None, result: Result, since: int) -> None:
+    def end(self, suspect: str | None, result: Result, since: int) -> None:
         """A result; it implies a charge. `since`: the place at which the journey was re-opened last."""
         self.waiting = self.returned = False
         self.prosecuted = True
         for prosecution in self.named(suspect):
-            prosecution.add(when, result, since)
+            prosecution.add(result, since)
 
     def named(self, suspect: str | None) -> list[Prosecution]:
         """The prosecutions that a decision or a result is about: everybody's if it names nobody; the first name takes the unnamed
@@ -225,7 +233,22 @@ class Case:
             prosecution.reopen()
 
 
-def about(data: Mapping[str, Any], force: str | None, crime: str) -> bool:
-    """Whether a decision or result is about a crime: it names it, or names none and so is about every crime of the case."""
+def crimes_named(data: Mapping[str, Any], force: str | None) -> frozenset[str] | None:
+    """The crimes that a decision or result names; None where it names none and so is about every crime of the case."""
     references = data.get("crime_references")
-    return references is None or any(f"{data.get('force', force)}/{reference}" == crime for reference in references)
+    return (
+        None if references is None else frozenset(f"{data.get('force', force)}/{reference}" for reference in references)
+    )
+
+
+def about(data: Mapping[str, Any], force: str | None, crime: str) -> bool:
+    """Whether a decision or result is about a crime."""
+    crimes = crimes_named(data, force)
+    return crimes is None or crime in crimes
+
+
+def result(when: When, fact: Fact) -> Result:
+    """What a result says."""
+    data = fact.data
+    crimes = crimes_named(data, force_of(fact.source))
+    return Result(when, fact.kind.startswith("courts."), data["outcome"], data.get("reason"), crimes)

@@ -98,6 +98,7 @@ class Journey:
     stages: list[dict[str, Any]]
     delays: list[Delay]
     cases: list[dict[str, Any]]
+    prosecutions: list[dict[str, Any]]
     hearings: list[dict[str, Any]]
     trials: list[dict[str, Any]]
     spells: list[dict[str, Any]]
@@ -261,6 +262,7 @@ class _Told:
             stages=attrition.stages(walk, self.reported.day),
             delays=delays,
             cases=cases,
+            prosecutions=[p for own in self.own.values() for p in own.finalised(self._area(), story.crime)],
             hearings=hearings.rows(),
             trials=hearings.trials(),
             spells=[s.row(self.reported.day) for s in walk.spells],

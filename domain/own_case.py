@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from domain.case import Case, Prosecution, Result
+from domain.case import Case, Prosecution, result
 from domain.delay import Delay, interval
-from domain.exits import DECISIONS
+from domain.exits import DECISIONS, of_result
 from domain.fact import Fact
 from domain.when import When
 
@@ -62,8 +62,7 @@ class OwnCase:
             case "cps.case-reopened":
                 case.reopen()
             case "cps.prosecution-finalised" | "courts.case-completed":
-                result = Result(fact.kind.startswith("courts."), data["outcome"], data.get("reason"))
-                case.end(when, data.get("suspect_reference"), result, since=-1)
+                case.end(data.get("suspect_reference"), result(when, fact), since=-1)
                 if fact.kind == "courts.case-completed":
                     self.completed = when
             case "courts.case-received":
@@ -95,6 +94,20 @@ class OwnCase:
             *interval("referral_to_decision", case.referred, case.decided, over or case.prosecuted),
             *interval("cps_days", clock.began, clock.closed, over or case.prosecuted, clock.days["cps"]),
             *interval("police_days", clock.began, clock.closed, over or case.prosecuted, clock.days["police"]),
+        ]
+
+    def finalised(self, area: str | None, crime: str) -> list[dict[str, Any]]:
+        """The prosecutions that have ended, and of which a result is about a crime."""
+        return [
+            {
+                "key": f"{self.urn} {suspect}" if suspect else self.urn,
+                "cps_area": self.area or area,
+                "finalised_at": p.ended.day.isoformat(),
+                "outcome": of_result(p.outcome),
+                "reason": p.reason,
+            }
+            for suspect, p in sorted(self.case.prosecutions.items(), key=lambda item: item[0] or "")
+            if p.ended and p.outcome and not p.awaits and p.concerns(crime)
         ]
 
     def row(self, area: str | None, hearings: Mapping[str, Any]) -> dict[str, Any]:

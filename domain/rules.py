@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from domain.case import Case, Result, about
+from domain.case import Case, about, result
 from domain.exits import DECISIONS, OUTCOMES, RESTATES_NO_FURTHER_ACTION, WITHDRAWAL_OUTCOMES
 from domain.fact import Fact
 from domain.walk import PoliceOutcome, Walk
@@ -218,13 +218,12 @@ def _finalised(walk: Walk, when: When, fact: Fact) -> None:
     if not walk.about_us(fact):
         return
     suspect, reason = fact.data.get("suspect_reference"), fact.data.get("reason")
-    result = Result(fact.kind.startswith("courts."), fact.data["outcome"], reason)
     if not walk.charged:
         walk.implied = walk.implied or when
         walk.odd.add("result_without_charge")
         walk.goes_on(when, undoes_withdrawal=True)
     for case in walk.cases_of(fact):
-        case.end(when, suspect, result, walk.reopened_at)
+        case.end(suspect, result(when, fact), walk.reopened_at)
         if reason == "victim_retraction" and not walk.said:
             _retracted(walk, when, fact, case)
         if any(p.differs for p in case.named(suspect)):

@@ -123,6 +123,7 @@ COLUMNS = (
     Column("exit_paths", "text[]", "The same by month: its first day, then a word for each stage left in it.", False),
     Column("delays", "jsonb", "Each interval begun.", False),
     Column("cases", "jsonb", "Each case, by its own facts.", False),
+    Column("prosecutions", "jsonb", "Each prosecution that ended with a result about the crime.", False),
     Column("hearing_rows", "jsonb", "Each hearing.", False),
     Column("trials", "jsonb", "Each trial.", False),
     Column("odd", "text[]", "Each anomaly by source and month of the odd fact, as `odd_word` spells it.", False),

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bench import freshness, intake, tables
+from bench import big, freshness, intake, tables
 from bench.measured import Measured, machine
 from bench.servers import Servers, servers, simulated, written
 from store.memory import collect_rarely
@@ -13,6 +13,10 @@ from vjt.rows import Format, FormatOption, OutOption, show
 HEAD = 0.8  # of the events stand in the log and the tables before the rest is measured
 FEW = 3_000  # journeys of the smaller log, to see what grows with it
 RATES = (200, 500)  # events/s, for freshness
+RATE_BESIDE, SECONDS_BESIDE = (
+    100,
+    90,
+)  # while a crime with thousands of events and a case with a thousand victims come in
 
 
 def bench(
@@ -53,13 +57,14 @@ def _from_files(servers: Servers, journeys: int, _: int) -> list[Measured]:
 
 def _from_kafka(servers: Servers, journeys: int, seconds: int) -> list[Measured]:
     events = simulated(journeys)
-    at = len(events) - sum(RATES) * seconds
+    at = len(events) - sum(RATES) * seconds - RATE_BESIDE * SECONDS_BESIDE
     dsn = servers.database("kafka")
     found = [intake.consume(servers, dsn, written(servers.folder / "head", events[:at]))]
     for rate in RATES:
         found += freshness.freshness(servers, dsn, events[at:], rate, seconds, journeys)
         at += rate * seconds
-    return found
+    beside = list(big.beside())
+    return found + freshness.freshness(servers, dsn, events[at:], RATE_BESIDE, SECONDS_BESIDE, journeys, beside)
 
 
 def _few(servers: Servers, *_: int) -> list[Measured]:

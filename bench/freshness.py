@@ -4,7 +4,7 @@ import asyncio
 import bisect
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
@@ -28,20 +28,30 @@ WHERE = "SELECT event_key, notification_id FROM log.stored_events WHERE event_ke
 
 
 def freshness(
-    servers: Servers, dsn: str, events: list[bytes], rate: int, seconds: int, journeys: int
+    servers: Servers,
+    dsn: str,
+    events: list[bytes],
+    rate: int,
+    seconds: int,
+    journeys: int,
+    beside: Sequence[tuple[float, bytes]] = (),
 ) -> list[Measured]:
-    """From the sending of an event to the commit that puts it into the tables, in ms."""
+    """From the sending of an event to the commit that puts it into the tables, in ms. `beside`: events that are sent in the same
+    time, each at its share of it (0 to 1), and not measured."""
+    events = events[: rate * seconds]
+    measured = set(map(_key, events))
+    mixed = sorted([(n / len(events), event) for n, event in enumerate(events)] + list(beside))
     level(dsn)
     with _worker(servers, dsn, "consume"), _worker(servers, dsn, "project"):
         watch = _Watch(dsn)
         time.sleep(5)  # until both have begun
-        sent = asyncio.run(_send(servers.kafka.servers, events[: rate * seconds], rate))
+        sent = asyncio.run(_send(servers.kafka.servers, [(share * seconds, event) for share, event in mixed]))
         watch.until_level()
-    sent = sent[int(WARM * len(sent)) :]
+    sent = [(key, at) for key, at in sent[int(WARM * len(sent)) :] if key in measured]
     with psycopg.connect(dsn) as connection:
         positions: dict[UUID, int] = dict(connection.execute(WHERE, ([key for key, _ in sent],)).fetchall())
     waits = sorted(1_000 * (watch.reached(positions[key]) - at) for key, at in sent if key in positions)
-    of = f"{rate}/s for {seconds} s, {journeys:,} journeys"
+    of = f"{rate}/s for {seconds} s, {journeys:,} journeys" + f"; beside them {len(beside):,} others" * bool(beside)
     quantiles = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
     return [Measured(f"freshness {name}", waits[int(q * (len(waits) - 1))], "ms", of) for name, q in quantiles]
 
@@ -93,20 +103,21 @@ class _Watch:
         return self.seen[bisect.bisect_left(self.seen, (position, 0.0))][1]
 
 
-async def _send(kafka: str, events: list[bytes], rate: int) -> list[tuple[UUID, float]]:
-    """Send at a steady rate. The key of each event, and when it was handed to the producer."""
+async def _send(kafka: str, events: Sequence[tuple[float, bytes]]) -> list[tuple[UUID, float]]:
+    """Send each when its time has come, in s from the beginning. The key of each event, and when it was handed to the producer."""
     now = datetime.now(UTC)
-    messages = [message(Delivery(event, Line("bench", n)), now) for n, event in enumerate(events)]
-    keys = [_key(event) for event in events]
+    messages = [message(Delivery(event, Line("bench", n)), now) for n, (_, event) in enumerate(events)]
+    keys = [_key(event) for _, event in events]
     sent: list[tuple[UUID, float]] = []
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
     await producer.start()
     try:
         began = time.time()
         while len(sent) < len(messages):
-            for n in range(len(sent), min(len(messages), int((time.time() - began) * rate) + 1)):
-                sent.append((keys[n], time.time()))
-                await producer.send(messages[n].topic, messages[n].value, key=messages[n].key, headers=HEADERS)
+            while len(sent) < len(messages) and events[len(sent)][0] <= time.time() - began:
+                m = messages[len(sent)]
+                sent.append((keys[len(sent)], time.time()))
+                await producer.send(m.topic, m.value, key=m.key, headers=HEADERS)
             await asyncio.sleep(TICK)
     finally:
         await producer.stop()

@@ -26,10 +26,36 @@ ON CONFLICT (topic, partition, "offset", file, line, hash) DO UPDATE SET
 RETURNING id, source, reason, pointer, topic, partition, "offset", file, line, hash, times
 """
 
-ROW = """
-SELECT id, source, reason, pointer, message, topic, partition, "offset", file, line, encode(hash, 'hex') AS hash,
+CAUSED = """
+(SELECT *, left(encode(sha256(convert_to(concat_ws(E'\\n', source, reason, alike), 'UTF8')), 'hex'), 8) AS cause
+ FROM (SELECT *, regexp_replace(pointer, '/[0-9]+(?=/|$)', '/*', 'g') AS alike FROM log.rejected) AS pointed) AS caused
+"""
+"""What is rejected for one cause is alike: in source, reason, and pointer with `*` for every index of a list. `cause` is its code,
+the same wherever the three are the same."""
+
+ROW = f"""
+SELECT id, cause, source, reason, pointer, message, topic, partition, "offset", file, line, encode(hash, 'hex') AS hash,
        agency, times, first_seen, last_seen, expired_at, state, settled_at, settled_by, settled_why
-FROM log.rejected
+FROM {CAUSED}
+"""
+
+WHERE = """
+WHERE (%(state)s::text IS NULL OR state = %(state)s) AND (%(causes)s::text[] IS NULL OR cause = ANY(%(causes)s))
+"""
+
+GROUPED = f"""
+SELECT cause, source, reason, alike AS pointer, count(*) AS events, sum(times)::bigint AS times,
+       count(*) FILTER (WHERE state = 'kept' AND expired_at IS NULL) AS replayable, min(first_seen) AS first_seen,
+       max(last_seen) AS last_seen, coalesce(max(id) FILTER (WHERE expired_at IS NULL), max(id)) AS sample, state
+FROM {CAUSED} {WHERE}
+GROUP BY cause, source, reason, alike, state ORDER BY events DESC, cause, source, reason, alike, state LIMIT %(limit)s
+"""
+
+WAITING = f"""
+SELECT id, cause, expired_at IS NOT NULL FROM {CAUSED}
+WHERE state = 'kept' AND (%(ids)s::bigint[] IS NULL OR id = ANY(%(ids)s))
+  AND (%(causes)s::text[] IS NULL OR cause = ANY(%(causes)s))
+ORDER BY last_seen, id
 """
 
 BYTES = """
@@ -52,6 +78,7 @@ class Rejection(NamedTuple):
     """A row of `log.rejected`, without its bytes."""
 
     id: int
+    cause: str
     source: str
     reason: str
     pointer: str
@@ -73,6 +100,31 @@ class Rejection(NamedTuple):
     settled_why: str | None
 
 
+class Cause(NamedTuple):
+    """What is alike. `events` is how many rows, `times` how often they were rejected, `replayable` how many are kept and have their
+    bytes; `sample` is the latest row, of those that have their bytes if there are any."""
+
+    cause: str
+    source: str
+    reason: str
+    pointer: str
+    events: int
+    times: int
+    replayable: int
+    first_seen: datetime
+    last_seen: datetime
+    sample: int
+    state: str
+
+
+class Waiting(NamedTuple):
+    """A row that is neither replayed nor discarded."""
+
+    id: int
+    cause: str
+    expired: bool
+
+
 def keep(cursor: Cursor[Any], refused: Sequence[Refused]) -> list[str]:
     """Keep what was refused, and tell its senders. The same bytes at the same place are one row, with `times`.
 
@@ -85,11 +137,34 @@ def keep(cursor: Cursor[Any], refused: Sequence[Refused]) -> list[str]:
     return [row[1] for row in rows if row[-1] == 1]
 
 
-def rejections(cursor: Cursor[Any], *, state: str | None = "kept", limit: int | None = None) -> list[Rejection]:
-    """The latest first. `state` None: all."""
-    query = ROW + "WHERE %(state)s::text IS NULL OR state = %(state)s ORDER BY last_seen DESC, id DESC LIMIT %(limit)s"
+def rejections(
+    cursor: Cursor[Any],
+    *,
+    state: str | None = "kept",
+    causes: Sequence[str] | None = None,
+    limit: int | None = None,
+) -> list[Rejection]:
+    """The latest first. `state` None: all; `causes` None: of every cause."""
+    query = ROW + WHERE + "ORDER BY last_seen DESC, id DESC LIMIT %(limit)s"
     with cursor.connection.cursor(row_factory=class_row(Rejection)) as own:
-        return own.execute(query, {"state": state, "limit": limit}).fetchall()
+        return own.execute(query, {"state": state, "causes": causes, "limit": limit}).fetchall()
+
+
+def grouped(
+    cursor: Cursor[Any],
+    *,
+    state: str | None = "kept",
+    causes: Sequence[str] | None = None,
+    limit: int | None = None,
+) -> list[Cause]:
+    """One for each cause, most events first. `state` None: all, a cause once for each state; `causes` None: every cause."""
+    with cursor.connection.cursor(row_factory=class_row(Cause)) as own:
+        return own.execute(GROUPED, {"state": state, "causes": causes, "limit": limit}).fetchall()
+
+
+def waiting(cursor: Cursor[Any], ids: Sequence[int] | None, causes: Sequence[str] | None) -> list[Waiting]:
+    """The kept ones of these numbers and of these causes (None: of any), the one that was rejected longest ago first."""
+    return [Waiting(*row) for row in cursor.execute(WAITING, {"ids": ids, "causes": causes})]
 
 
 def rejection(cursor: Cursor[Any], id: int) -> tuple[Rejection, Delivery] | None:

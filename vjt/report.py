@@ -40,7 +40,17 @@ ORDER BY scheme, value, since, until
 """
 TOLD = ("occurred_at", "type", "source", "stage_after", "holder_after", "voided", "data")  # in a table
 
-UNLINKED = "SELECT * FROM journeys.unlinked ORDER BY first_known_at, scheme, value, victim_reference, source"
+UNLINKED = """
+SELECT *, greatest(floor(extract(epoch FROM now() - first_known_at) / 86400), 0)::integer AS days FROM journeys.unlinked
+WHERE (%(source)s::text IS NULL OR source = %(source)s) AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+"""
+EACH = UNLINKED + "ORDER BY first_known_at, scheme, value, victim_reference, source"
+BY_AGE = f"""
+SELECT source, reason, count(*) FILTER (WHERE days < 1) AS under_1_day,
+       count(*) FILTER (WHERE days BETWEEN 1 AND 6) AS days_1_to_7, count(*) FILTER (WHERE days BETWEEN 7 AND 27) AS days_7_to_28,
+       count(*) FILTER (WHERE days >= 28) AS over_28_days, sum(events)::bigint AS events, min(first_known_at) AS first_known_at
+FROM ({UNLINKED}) AS aged GROUP BY source, reason ORDER BY min(first_known_at), source, reason
+"""
 
 
 def report(
@@ -94,13 +104,23 @@ def journey(
     )
 
 
-def unlinked(format: FormatOption = Format.TABLE, out: OutOption = None) -> None:
-    """Subjects, and victims named there, that no journey leads to yet; how long, how many events."""
+def unlinked(
+    each: Annotated[bool, typer.Option("--each", help="Every subject by itself, with its age in days.")] = False,
+    source: Annotated[str | None, typer.Option("--source", help="Only what this source sent.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Only what waits for this reason: no_link, …")] = None,
+    format: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """Subjects, and victims named there, that no journey leads to yet; how long, how many events.
+
+    By source and reason: how many have waited under a day, less than 7, less than 28, and longer, since their first event was
+    stored. The oldest first.
+    """
     from psycopg.rows import dict_row
 
     with _tables() as connection:
         connection.row_factory = dict_row
-        cursor = connection.execute(UNLINKED)
+        cursor = connection.execute(EACH if each else BY_AGE, {"source": source, "reason": reason})
         show(cursor, format, out, [column.name for column in cursor.description or []])
 
 
@@ -139,7 +159,7 @@ def _found(connection: "Connection[Any]", id: str) -> str:
     found = connection.execute(JOURNEY, ids).fetchall()
     if not found:
         unled = connection.execute(UNLED, ids).fetchone()
-        why = f": nothing leads to this {unled['scheme']} ({unled['reason']}), see vjt unlinked" if unled else ""
+        why = f": nothing leads to this {unled['scheme']} ({unled['reason']}), see vjt unlinked --each" if unled else ""
         raise Failed(f"no journey has the reference {id}{why}", CALL)
     if len(found) > 1:
         several = "".join(spelled(found[:MOST], Format.TABLE)) + "…\n" * (len(found) > MOST)

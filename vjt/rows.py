@@ -124,7 +124,11 @@ def _cell(value: Any) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
-    text = "-" if value is None else _cell(value)
+    return "-" if value is None else printable(_cell(value))
+
+
+def printable(text: str) -> str:
+    """Text that does nothing to a terminal."""
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 

@@ -140,7 +140,7 @@ def test_a_journey_is_found_by_its_identifier_and_by_a_reference(told: Told) -> 
 
 
 def test_what_nobody_has_is_unlinked(told: Told) -> None:
-    found = told.json("unlinked")
+    found = told.json("unlinked", "--each")
     assert {row["value"][:8] for row in found} == {"01NOBODY"}
     assert {row["reason"] for row in found} == {"no_link"}
 

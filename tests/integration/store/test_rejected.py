@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from store import rejected
-from store.delivery import Delivery, Place
+from store.delivery import Delivery, Place, Refused
 from store.intake import Intake
 from store.log import Log
 from store.replay import replay
@@ -21,6 +21,12 @@ def intake(database: str) -> Iterator[Intake]:
 
 def ids(dsn: str) -> list[int]:
     return rows(dsn, "SELECT id FROM log.rejected ORDER BY id")
+
+
+def replayed(intake: Intake, ids: list[int]) -> tuple[list[int], list[Refused]]:
+    """All the batches of a replay."""
+    batches = list(replay(intake, ids, "jo"))
+    return [id for done, _ in batches for id in done], [refused for _, again in batches for refused in again]
 
 
 def states(dsn: str) -> list[str]:
@@ -41,7 +47,7 @@ def test_what_was_rejected_for_a_defect_is_taken_when_replayed_after_its_fix(int
     refuse_all(database)
     intake.take([message(report(n), n) for n in range(3)])
     fix(database)
-    done, again = replay(intake, ids(database), "jo")
+    done, again = replayed(intake, ids(database))
     assert (done, again) == (ids(database), [])
     assert stored(database) == ["report-0", "report-1", "report-2"]
     assert states(database) == ["replayed"] * 3
@@ -55,7 +61,7 @@ def test_a_message_in_binary_mode_is_replayed_with_its_headers(intake: Intake, d
     value = b'{"crime_reference":"CR1","victim_reference":"V1","offence_group":"rape"}'
     intake.take([Delivery(value, Place(POLICE, 0, 0), headers, POLICE)])
     fix(database)
-    assert replay(intake, ids(database), "jo") == (ids(database), [])
+    assert replayed(intake, ids(database)) == (ids(database), [])
     assert stored(database) == ["report-1"]
 
 
@@ -64,7 +70,7 @@ def test_what_is_still_wrong_stays_kept_with_the_new_reason(intake: Intake, data
     intake.take([line(report(1, bcu="south_east"))])
     fix(database)
     intake.take([line(report(1), 2)])
-    done, again = replay(intake, ids(database), "jo")
+    done, again = replayed(intake, ids(database))
     assert done == []
     assert [r.reason for r in again] == ["conflicting_duplicate"]
     assert rows(database, "SELECT state, reason, times FROM log.rejected") == [("kept", "conflicting_duplicate", 2)]
@@ -76,16 +82,26 @@ def test_a_replay_of_what_came_in_by_itself_meanwhile_is_settled_as_well(intake:
     intake.take([line(report(1), 1)])
     fix(database)
     intake.take([line(report(1), 2)])
-    assert replay(intake, ids(database), "jo") == (ids(database), [])
+    assert replayed(intake, ids(database)) == (ids(database), [])
     assert stored(database) == ["report-1"]
+
+
+def test_a_replay_that_stops_in_the_middle_is_gone_on_with_by_the_next(intake: Intake, database: str) -> None:
+    refuse_all(database)
+    intake.take([line(report(n), n + 1) for n in range(250)])
+    fix(database)
+    next(replay(intake, ids(database), "jo"))
+    assert states(database) == ["replayed"] * 100 + ["kept"] * 150
+    assert replayed(intake, ids(database)) == (ids(database)[100:], [])
+    assert len(stored(database)) == 250
 
 
 def test_a_replay_twice_stores_once(intake: Intake, database: str) -> None:
     refuse_all(database)
     intake.take([line(report(1))])
     fix(database)
-    replay(intake, ids(database), "jo")
-    assert replay(intake, ids(database), "jo") == ([], [])
+    replayed(intake, ids(database))
+    assert replayed(intake, ids(database)) == ([], [])
     assert stored(database) == ["report-1"]
 
 
@@ -96,7 +112,7 @@ def test_what_is_discarded_is_never_replayed(intake: Intake, database: str) -> N
         assert rejected.rejections(cursor) == []
         (row,) = rejected.rejections(cursor, state="discarded")
     assert (row.settled_by, row.settled_why) == ("jo", "a test of theirs")
-    assert replay(intake, ids(database), "jo") == ([], [])
+    assert replayed(intake, ids(database)) == ([], [])
 
 
 def test_what_was_discarded_stays_so_when_it_is_delivered_again(intake: Intake, database: str) -> None:
@@ -124,7 +140,7 @@ def test_what_has_expired_is_not_replayed(intake: Intake, database: str) -> None
     rows(database, "UPDATE log.rejected SET last_seen = last_seen - interval '31 days' RETURNING 1")
     with intake.log.transaction() as cursor:
         rejected.expire(cursor, 30)
-    assert replay(intake, ids(database), "jo") == ([], [])
+    assert replayed(intake, ids(database)) == ([], [])
     assert states(database) == ["kept"]
 
 

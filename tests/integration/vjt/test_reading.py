@@ -1,4 +1,4 @@
-"""`vjt report`, `journey`, `unlinked`, `status`, `rejected`: what they print, and with which code they end."""
+"""`vjt report`, `journey`, `unlinked`, `status`: what they print, and with which code they end."""
 
 import csv
 import io
@@ -7,15 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from store.delivery import Delivery, Line
-from tests.integration.projections.world import NOW, World
+from tests.integration.projections.world import World
 from tests.integration.vjt.conftest import Vjt
-from tests.unit.domain.said import about_crime, courts, crime, decision, listing, receipt, referral, withdrew
+from tests.unit.domain.said import courts, crime, decision, listing, receipt, referral, withdrew
 
 EVENTS = [
     crime("05-03", "C/1", "V1", uvi="UVI-1", person={"age": 30}),
@@ -68,7 +66,7 @@ def test_the_same_column_twice_asks_for_either(told: World, vjt: Vjt) -> None:
 @pytest.mark.parametrize(
     ("words", "told_"),
     [
-        (["nothing"], "there is no figure nothing; there are: attrition, delay, freshness"),
+        (["nothing"], "there is no figure nothing; there are: anomaly, attrition, "),
         (
             ["attrition", "--where", "offnce=rape"],
             "attrition has no column offnce; it has: period, offence, dimension, value",
@@ -150,7 +148,7 @@ def test_a_reference_that_nothing_leads_to_says_so(told: World, vjt: Vjt) -> Non
     assert vjt("journey", "U9") == (
         2,
         "",
-        "no journey has the reference U9: nothing leads to this case (no_link), see vjt unlinked\n",
+        "no journey has the reference U9: nothing leads to this case (no_link), see vjt unlinked --each\n",
     )
 
 
@@ -163,12 +161,57 @@ def test_a_journey_in_a_file_has_its_state_and_its_timeline(told: World, vjt: Vj
     assert "police.victim-withdrew.v1" in text
 
 
-def test_unlinked_has_the_columns_of_the_table(told: World, vjt: Vjt) -> None:
-    (row,) = json.loads(vjt("unlinked", "--format", "json").out)
+def test_each_unlinked_subject_has_the_columns_of_the_table_and_its_age(told: World, vjt: Vjt) -> None:
+    (row,) = json.loads(vjt("unlinked", "--each", "--format", "json").out)
+    assert list(row) == [*told.rows("SELECT * FROM journeys.unlinked")[0], "days"]
+    assert row["days"] == 0
     assert row["first_known_at"] == row["last_known_at"]
     assert {name: row[name] for name in ("scheme", "value", "victim_reference", "source", "reason", "events")} == {
         "scheme": "case", "value": "U9", "victim_reference": None, "source": "/cps/london-south", "reason": "no_link", "events": 1,
     }  # fmt: skip
+
+
+def known(world: World, urn: str, age: str) -> None:
+    """What the police said of a case, or CPS did, was stored so long ago."""
+    with psycopg.connect(world.dsn) as connection:
+        of = "position(%s::bytea IN state) > 0"
+        connection.execute(
+            f"UPDATE log.stored_events SET known_at = now() - %s::interval WHERE {of}", (age, f'"{urn}"')
+        )
+
+
+def test_unlinked_is_told_by_source_and_reason_in_bands_of_age(world: World, vjt: Vjt) -> None:
+    ages = ("1 hour", "23 hours", "25 hours", "167 hours", "169 hours", "671 hours", "673 hours", "100 days")
+    world.build()
+    world.say(*(decision("05-30", urn=f"U{n}") for n, _ in enumerate(ages)))
+    world.say(decision("06-30", urn="U0"), receipt("05-12", urn="U1"))  # a subject is one, however many its events are
+    world.say(courts("case-completed", "06-01", court_case_number="T1", outcome="convicted"))
+    world.say(crime("05-03", "C1", "V1"), withdrew("05-20", "V7", crime_reference="C1"))
+    world.step()
+    for n, age in enumerate(ages):
+        known(world, f"U{n}", age)
+    known(world, "V7", "8 days")
+    known(world, "T1", "200 days")
+    rows = json.loads(vjt("unlinked", "--format", "json").out)
+    told = [tuple(value for name, value in row.items() if name != "first_known_at") for row in rows]
+    assert told == [
+        ("/courts", "no_link", 0, 0, 0, 1, 1),
+        ("/cps/london-south", "no_link", 2, 2, 2, 2, 10),
+        ("/police/met", "victim_unknown", 0, 0, 1, 0, 1),
+    ]
+    assert list(rows[0])[2:] == [
+        "under_1_day", "days_1_to_7", "days_7_to_28", "over_28_days", "events", "first_known_at",
+    ]  # fmt: skip
+    each = json.loads(vjt("unlinked", "--each", "--source", "/cps/london-south", "--format", "json").out)
+    assert [(row["value"], row["days"]) for row in each] == [
+        ("U7", 100), ("U6", 28), ("U5", 27), ("U4", 7), ("U3", 6), ("U2", 1), ("U1", 0), ("U0", 0),
+    ]  # fmt: skip
+    assert rows[1]["first_known_at"] == each[0]["first_known_at"]
+    (one,) = json.loads(vjt("unlinked", "--each", "--reason", "victim_unknown", "--format", "json").out)
+    assert (one["victim_reference"], one["days"]) == ("met/V7", 8)
+    (group,) = json.loads(vjt("unlinked", "--reason", "no_link", "--source", "/courts", "--format", "json").out)
+    assert group == rows[0]
+    assert vjt("unlinked", "--source", "/courts", "--reason", "broken").out == "(no rows)\n"
 
 
 @pytest.mark.parametrize("where", ["no-such-folder/rows.csv", "file/rows.csv", "."])
@@ -218,38 +261,6 @@ def test_status_has_the_same_columns_before_there_are_tables(world: World, vjt: 
     (after,) = json.loads(vjt("status", "--format", "json").out)
     assert list(after) == list(before)
     assert (after["projected_position"], after["journeys"]) == (0, 0)
-
-
-def reject(world: World, *values: bytes) -> list[int]:
-    world.intake.take([Delivery(v, Line("events\n.jsonl", n)) for n, v in enumerate(values, 1)], now=NOW)
-    return [row["id"] for row in world.rows("SELECT id FROM log.rejected ORDER BY id")]
-
-
-def test_rejected_events_are_listed_shown_and_discarded(world: World, vjt: Vjt) -> None:
-    first, second = reject(
-        world, b"no json", json.dumps(about_crime("suspect-arrested", "05-04") | {"id": ""}).encode()
-    )
-    listed = {row["id"]: row for row in json.loads(vjt("rejected", "list", "--format", "json").out)}
-    assert {id: (row["reason"], row["state"], row["times"]) for id, row in listed.items()} == {
-        first: ("not_json", "kept", 1),
-        second: ("invalid_envelope", "kept", 1),
-    }
-    assert len(vjt("rejected", "list").out.splitlines()) == 4  # a line's end in a file's name ends no line
-    (shown,) = json.loads(vjt("rejected", "show", str(first), "--format", "json").out)
-    assert (shown["value"], shown["line"]) == ("no json", 1)
-    assert vjt("rejected", "discard", str(first), "--why", "test file").out == "discarded 1\n"
-    assert [row["id"] for row in json.loads(vjt("rejected", "list", "--format", "json").out)] == [second]
-    everything: list[dict[str, Any]] = json.loads(vjt("rejected", "list", "--all", "--format", "json").out)
-    assert {row["id"]: row["state"] for row in everything} == {first: "discarded", second: "kept"}
-    assert vjt("rejected", "replay", "--all").code == 1  # rejected again
-    for words in (
-        ["show", "999"],
-        ["replay", "999"],
-        ["discard", "999", "--why", "x"],
-        ["replay"],
-        ["discard", str(first), "--why", "x"],
-    ):
-        assert vjt("rejected", *words).code == 2
 
 
 def test_an_analyst_needs_no_more_than_the_schema_of_the_figures(told: World) -> None:

@@ -121,6 +121,7 @@ COLUMNS = (
     ),
     Column("path", "text", "What became of each stage entered: a word a stage, as `stage_word` spells it.", False),
     Column("exit_paths", "text[]", "The same by month: its first day, then a word for each stage left in it.", False),
+    Column("pre_charge_left", "date", "When it was charged, or ended before that.", False),
     Column("delays", "jsonb", "Each interval begun.", False),
     Column("cases", "jsonb", "Each case, by its own facts.", False),
     Column("prosecutions", "jsonb", "Each prosecution that ended with a result about the crime.", False),
@@ -227,6 +228,11 @@ def exit_paths(stages: Iterable[Mapping[str, Any]]) -> list[str]:
     return [" ".join((month, *sorted(words))) for month, words in sorted(months.items())]
 
 
+def pre_charge_left(stages: Iterable[Mapping[str, Any]]) -> dt.date | None:
+    (left,) = (stage["left"] for stage in stages if stage["stage"] == "pre_charge")
+    return dt.date.fromisoformat(left) if left else None
+
+
 def odd_word(odd: Odd) -> str:
     """An anomaly as a word each for the first day of the month, the code, the source."""
     return f"{odd.month} {odd.code} {odd.source}"
@@ -235,6 +241,7 @@ def odd_word(odd: Odd) -> str:
 _VALUES: dict[str, Callable[[Journey], Any]] = {
     "path": lambda journey: " ".join(sorted(map(stage_word, journey.stages))),
     "exit_paths": lambda journey: exit_paths(journey.stages),
+    "pre_charge_left": lambda journey: pre_charge_left(journey.stages),
     "hearings": lambda journey: len(journey.hearings),
     "hearing_rows": attrgetter("hearings"),
     "odd": lambda journey: [odd_word(odd) for odd in journey.odd],

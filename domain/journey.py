@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain import attrition, offence
 from domain.anomaly import Odd, odd
+from domain.contact import UPDATE_DAYS, deadlines
 from domain.delay import Delay, any_negative, interval
 from domain.fact import Fact
 from domain.people import people
@@ -18,7 +19,7 @@ from domain.when import When
 from schemas.places import FORCES
 
 ENTRY = tuple[int, str, str]
-UPDATE_DAYS = 28
+BEFORE_CHARGE = ("investigation", "charging")
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ class Journey:
     trials: list[dict[str, Any]]
     spells: list[dict[str, Any]]
     waits: list[dict[str, Any]]
+    deadlines: list[dict[str, Any]]
     references: list[dict[str, Any]]
     timeline: list[ENTRY]
     turns: list[dt.date]
@@ -126,6 +128,7 @@ def fold(story: Story) -> Journey:
     anomalies = set(story.anomalies)
     timeline: list[ENTRY] = []
     stage, holder, since = walk.stage, "police", reported.day
+    updates_owed, owed_turns = True, []
     for when, fact in ordered:
         if fact.anomaly:
             walk.odd.add(fact.anomaly)
@@ -135,13 +138,16 @@ def fold(story: Story) -> Journey:
             stage = walk.stage
             if walk.holder != holder:
                 holder, since = walk.holder, max(when.day, reported.day)
+            if (stage in BEFORE_CHARGE and walk.spell is None) is not updates_owed:
+                updates_owed = not updates_owed
+                owed_turns.append(when.day)
         if walk.odd:
             anomalies |= {odd(code, fact) for code in walk.odd}
             walk.odd.clear()
         timeline.append((fact.position, stage, holder))
     anomalies |= {odd("second_report", report) for report in reports if report is not first}
     told = [(when, fact) for when, fact in ordered if not fact.voided]
-    return _Told(story, walk, told, reported, first, anomalies).journey(timeline, holder, since)
+    return _Told(story, walk, told, reported, first, anomalies, owed_turns).journey(timeline, holder, since)
 
 
 def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
@@ -162,12 +168,20 @@ class _Told:
     """What a finished walk tells."""
 
     def __init__(
-        self, story: Story, walk: Walk, told: list[tuple[When, Fact]], reported: When, report: Fact, anomalies: set[Odd]
+        self,
+        story: Story,
+        walk: Walk,
+        told: list[tuple[When, Fact]],
+        reported: When,
+        report: Fact,
+        anomalies: set[Odd],
+        owed_turns: list[dt.date],
     ) -> None:
         self.story, self.walk, self.reported, self.report, self.anomalies = story, walk, reported, report, anomalies
         self.facts = [fact for _, fact in told]
         self.updates = [when.day for when, fact in told if fact.kind == "police.victim-updated"]
         self.people = people(self.facts, story.crime)
+        self.owed_turns = owed_turns
         self.over = walk.end is not None
         self.lead = walk.lead
         self.own = {urn: story.own_case(urn) for urn in sorted({u for urns in story.cases.values() for u in urns})}
@@ -188,6 +202,7 @@ class _Told:
         if any_negative(delays):
             self.anomalies.add(odd("negative_delay", self.report))
         date = latest.get("offence_date")
+        observed_until = story.rules.last_day(self.report.source)
         return Journey(
             journey_id=story.journey_id,
             uvi=story.uvi,
@@ -258,7 +273,7 @@ class _Told:
             anomalies=sorted({anomaly.code for anomaly in self.anomalies}),
             facts=len(self.facts),
             known_at=max(f.known for f in story.facts),
-            observed_until=story.rules.last_day(self.report.source),
+            observed_until=observed_until,
             stages=attrition.stages(walk, self.reported.day),
             delays=delays,
             cases=cases,
@@ -267,6 +282,7 @@ class _Told:
             trials=hearings.trials(),
             spells=[s.row(self.reported.day) for s in walk.spells],
             waits=self._waits(holder, since),
+            deadlines=deadlines(self.reported.day, self.updates, self.owed_turns, observed_until),
             references=references(story, self.facts, self.reported.day),
             timeline=timeline,
             turns=walk.turns,

@@ -130,6 +130,7 @@ COLUMNS = (
     Column("odd", "text[]", "Each anomaly by source and month of the odd fact, as `odd_word` spells it.", False),
     Column("spells", "jsonb", "Each spell of withdrawal.", False),
     Column("waits", "jsonb", "Each wait still running.", False),
+    Column("deadlines", "jsonb", "Each deadline to update the victim, those with no end as one run.", False),
     Column("reference_rows", "jsonb", "Each reference that leads to the journey.", False),
     Column("positions", "bigint[]", "Positions of its facts in the log, in the order of the journey.", False),
     Column("stages_after", "text[]", "The stage after each of them.", False),

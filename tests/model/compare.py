@@ -6,11 +6,12 @@ from typing import Any
 
 from domain.journey import Journey
 from tests.folding import fold_history
-from tests.model import figures
+from tests.model import contact, figures
 from tests.model.history import Key
 from tests.model.journey import Row, told
 
 Event = dict[str, Any]
+READ_ON = dt.date(2023, 8, 1)
 Difference = dict[Key, dict[str, tuple[Any, Any]]]
 
 
@@ -20,7 +21,8 @@ def model(events: Iterable[Event]) -> dict[Key, Row]:
     for key, (story, row) in told(events).items():
         stages = {f"stage {p.stage}": tuple(p[1:]) for p in figures.passages(story)}
         delays = {f"delay {d.interval}": tuple(d[1:]) for d in figures.delays(story)}
-        rows[key] = row | stages | delays
+        fallen = {"deadlines": contact.deadlines(story, READ_ON)}
+        rows[key] = row | stages | delays | fallen
     return rows
 
 
@@ -37,7 +39,18 @@ def _row(j: Journey) -> Row:
         row[f"stage {s['stage']}"] = passage
     for d in j.delays:
         row[f"delay {d['interval']}"] = (_day(d["started"]), _day(d["ended"]), d["days"], d["state"])
+    row["deadlines"] = sorted(
+        contact.Deadline(due, d["met"])
+        for d in j.deadlines
+        for due in _every_28_days(dt.date.fromisoformat(d["due"]), _day(d["until"]) or READ_ON)
+    )
     return row
+
+
+def _every_28_days(due: dt.date, until: dt.date) -> list[dt.date]:
+    """Up to the day of reading."""
+    days = (min(until, READ_ON) - due).days
+    return [due + dt.timedelta(days=passed) for passed in range(0, days + 1, 28)]
 
 
 def _day(text: str | None) -> dt.date | None:

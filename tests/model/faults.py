@@ -7,7 +7,20 @@ from typing import Any
 
 import pytest
 
-from domain import attrition, case, correction, exits, fact, journey, neighbourhood, people, rules, walk, withdrawal
+from domain import (
+    attrition,
+    case,
+    contact,
+    correction,
+    exits,
+    fact,
+    journey,
+    neighbourhood,
+    people,
+    rules,
+    walk,
+    withdrawal,
+)
 from domain.case import Case, Prosecution
 from domain.neighbourhood import Neighbourhood
 from domain.walk import Walk
@@ -162,6 +175,10 @@ def _convicted_is_no_progress(m: pytest.MonkeyPatch) -> None:
     m.setattr(attrition, "VERDICTS", ())
 
 
+def _deadlines_in_a_row(m: pytest.MonkeyPatch) -> None:
+    m.setattr(contact, "_owed", lambda reported, turns, last: [(reported, dt.date.max)])
+
+
 FAULTS: dict[str, tuple[Plant, int]] = {
     "amendments in reverse": (_amendments_in_reverse, 600),
     "voids beaten by amendments": (_voids_beaten_by_amendments, 60),
@@ -187,6 +204,7 @@ FAULTS: dict[str, tuple[Plant, int]] = {
     "the lead is the first referred": (_the_lead_is_the_first_referred, 200),
     "evidence of the first fact only": (_evidence_of_the_first_fact_only, 60),
     "two numbers count twice": (_two_numbers_count_twice, 60),
+    "deadlines fall whether owed or not": (_deadlines_in_a_row, 60),
     "a conviction is no progress": (_convicted_is_no_progress, 60),
 }
 """What is planted, and within how many histories it must be found."""

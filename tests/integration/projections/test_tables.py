@@ -68,6 +68,7 @@ COLUMNS = {
         victim_retraction victim_non_attendance victim_evidence not_convicted_victim dropped_victim share_of_finalised
         share_of_not_convicted share_of_dropped victims_withdrew victims_withdrew_case_continued""",
     "metrics.contact": "period offence dimension value due met rate",
+    "metrics.data_quality": "period offence dimension value field present missing missing_rate",
     "metrics.freshness": "source last_event_known_at last_occurred_at accepted duplicates rejected unlinked lag_seconds",
 }
 """The columns that the contract names; `journeys.journey` with the attributes of a report written out."""
@@ -80,9 +81,11 @@ TYPES = {
         lost accepted duplicates rejected unlinked
         evidenced unevidenced reason_recorded checklist_completed audited audited_correct
         finalised acquitted dropped administratively_finalised not_convicted victim_retraction victim_non_attendance
-        victim_evidence not_convicted_victim dropped_victim victims_withdrew victims_withdrew_case_continued due met""",
+        victim_evidence not_convicted_victim dropped_victim victims_withdrew victims_withdrew_case_continued due met
+        present missing""",
     "double precision": """withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds score
-        evidenced_rate correct_rate share_of_finalised share_of_not_convicted share_of_dropped rate""",
+        evidenced_rate correct_rate share_of_finalised share_of_not_convicted share_of_dropped rate
+        missing_rate""",
     "boolean": """suspect_known_on_pnc vulnerable cohort_review withdrawal_evidenced cancelled in_custody returned_at_triage
         victim_related voided provisional""",
     "text[]": """flags offences vulnerabilities withdrew_stages withdrawal_reasons support_services anomalies forces

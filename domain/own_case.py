@@ -81,6 +81,11 @@ class OwnCase:
         return not awaits and any(p.decision or p.results for p in parts)
 
     @property
+    def awaits_decision(self) -> bool:
+        """Its first: a case re-opened after one has been decided before."""
+        return self.case.waiting and self.case.decided is None
+
+    @property
     def holder(self) -> str:
         if self.over:
             return "none"
@@ -122,6 +127,7 @@ class OwnCase:
             "received_at": _iso(case.first_receipt),
             "referred_at": _iso(case.referred),
             "in_custody": self.in_custody,
+            "awaits_decision": self.awaits_decision,
             "decided_at": _iso(case.decided),
             "decision": self.decision,
             "charged_at": _iso(charge),

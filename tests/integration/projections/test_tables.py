@@ -55,6 +55,9 @@ COLUMNS = {
     "metrics.attrition": """
         period offence dimension value basis cohort stage entered progressed withdrew withdrew_evidenced withdrew_continued
         other_exit convicted open withdrawal_rate rate_low rate_high provisional""",
+    "metrics.charging": """
+        period offence dimension value basis referrals triaged returned_at_triage decisions charged with_action_plan action_plans
+        share_with_action_plan not_in_custody within_28_days within_28_days_cps open open_over_28 open_over_90 open_over_180""",
     "metrics.delay": """
         period offence dimension value unit basis interval completed imprecise open lost mean_days median_days p90_days max_days
         open_median_days""",
@@ -77,13 +80,17 @@ TYPES = {
     "uuid": "journey_id",
     "integer": """age suspects victims_in_crime withdrawals cps_days police_days action_plans hearings adjournments
         ineffective_trials vacated_trials reopened facts journeys times_moved persons position days events max_days""",
-    "bigint": """entered progressed withdrew withdrew_evidenced withdrew_continued other_exit convicted open completed imprecise
+    "bigint": """
+        referrals triaged decisions charged with_action_plan not_in_custody within_28_days within_28_days_cps open_over_28
+        open_over_90 open_over_180
+        entered progressed withdrew withdrew_evidenced withdrew_continued other_exit convicted open completed imprecise
         lost accepted duplicates rejected unlinked
         evidenced unevidenced reason_recorded checklist_completed audited audited_correct
         finalised acquitted dropped administratively_finalised not_convicted victim_retraction victim_non_attendance
         victim_evidence not_convicted_victim dropped_victim victims_withdrew victims_withdrew_case_continued due met
         present missing""",
-    "double precision": """withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds score
+    "double precision": """share_with_action_plan
+        withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds score
         evidenced_rate correct_rate share_of_finalised share_of_not_convicted share_of_dropped rate
         missing_rate""",
     "boolean": """suspect_known_on_pnc vulnerable cohort_review withdrawal_evidenced cancelled in_custody returned_at_triage
@@ -146,6 +153,8 @@ def test_a_relation_has_the_columns_of_the_contract(world: World, relation: str)
         expected["since"] = "timestamp with time zone"
     if relation in ("journeys.open_wait", "journeys.reference"):
         expected["since"] = "date"
+    if relation == "metrics.charging":
+        expected |= dict.fromkeys(("returned_at_triage", "action_plans"), "bigint")
     if relation.startswith("metrics.withdrawal_"):
         expected["withdrawals"] = "bigint"
     assert {name: types[name] for name in named} == expected

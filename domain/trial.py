@@ -75,10 +75,17 @@ class Hearings:
         return self.known.setdefault(hearing_id, Hearing(hearing_id, urns))
 
     def _move(self, hearing: Hearing, date: str | None, when: When) -> None:
-        """The hearing is listed for a date: a new sitting if the last one is over, else the same one moved."""
+        """The hearing is listed for a date: a new sitting if the last one is over, else the same one moved. Back to a date on which
+        it was over, it is that one again."""
         last = hearing.sittings[-1] if hearing.sittings else None
+        again = next((s for s in hearing.sittings[:-1] if s.date == date), None)
         if last is None:
             hearing.sittings.append(Sitting(date, when))
+        elif again is not None and date is not None:
+            if not last.over:
+                hearing.sittings.pop()
+            hearing.sittings.remove(again)
+            hearing.sittings.append(again)
         elif last.over and date != last.date:
             hearing.sittings.append(Sitting(date, when, last.times_moved + 1))
         elif date is not None and date != last.date:

@@ -211,7 +211,11 @@ class Walk:
     def goes_on(self, when: When, *, undoes_withdrawal: bool) -> None:
         """What an ended journey does not have re-opens it, oddly, but after an administrative finalisation. A withdrawal before a
         charge is undone by some of it alone. On the day of the end it goes on as if that had not been."""
-        if self.end is None or (self.withdrawn_before_charge and not undoes_withdrawal):
+        if self.end is None:
+            return
+        if self.withdrawn_before_charge and not undoes_withdrawal:
+            if self.spell:  # whatever is set aside now, it stays the exit
+                self.spell.exit_at = self.spell.exit_at or self.end.when
             return
         self.reopen(when)
         if when.day == self.end.when.day:

@@ -78,8 +78,13 @@ def _closes(story: Story, i: int, case: str) -> bool:
         return True
     if story.outcome_1(i + 1) is not None:
         return True
-    ended = story.police_outcome(i + 1) is not None and not story.charged(i + 1)
-    return ended and not any(story.waits(i + 1, c) for c in story.cases)
+    last = story.police_outcome(i + 1)
+    if last is None or story.charged(i + 1) or any(story.waits(i + 1, c) for c in story.cases):
+        return False
+    # 14 and 16 stand until the victim is heard to have re-engaged.
+    return story.code(last) not in (14, 16) or not any(
+        f.type == "police.victim-re-engaged" for f in story.facts[last + 1 : i + 1]
+    )
 
 
 def holder(story: Story, k: int) -> str:

@@ -89,7 +89,7 @@ def next_trial_date(story: Story) -> dt.date | None:
     """The earliest date of a trial without outcome."""
     waiting = []
     for h in hearings(story).values():
-        last = max([*h.outcomes, *h.took_place], default=-1)
-        if (h.type in TRIALS or h.outcomes) and h.dates and (last < 0 or h.dates[-1][1] != h.date(last)):
+        over = {h.date(i) for i in (*h.outcomes, *h.took_place)}
+        if (h.type in TRIALS or h.outcomes) and h.dates and h.dates[-1][1] not in over:
             waiting.append(day(h.dates[-1][1]))
     return min((d for d in waiting if d), default=None)

@@ -342,9 +342,18 @@ class Story:
             since = self.last_reopening(i)
             for case in self.cases:
                 for d in self.decisions(i, case):
-                    if DECISIONS.get(self.facts[d].data["decision"]) == "cps_no_further_action" and d > since:
+                    ended = DECISIONS.get(self.facts[d].data["decision"]) == "cps_no_further_action"
+                    if ended and d > since and not self._replaced(d, i, case):
                         return False
         return True
+
+    def _replaced(self, d: int, k: int, case: str) -> bool:
+        """Whether CPS decided again about whom the decision at d is about."""
+        whom = self.facts[d].data.get("suspect_reference")
+        later = (
+            self.facts[i].data.get("suspect_reference") for i in self.decisions(k, case) if i > d and self.facts[i].here
+        )
+        return any(whom is None or other in (None, whom) for other in later)
 
     def police_outcome(self, k: int) -> int | None:
         """The latest stands; any re-opening sets it aside."""

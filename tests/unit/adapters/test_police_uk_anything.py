@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import orjson
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.made import Made, Unreadable
@@ -83,7 +83,6 @@ def test_every_crime_with_a_number_is_reported_once_for_each_month_and_kind(line
     assert len(found) == len(said)
 
 
-@settings(max_examples=300)
 @given(st.binary(max_size=300), crimes, st.integers(0, 1_000), st.booleans())
 def test_rubbish_anywhere_is_told_by_its_line_and_never_more(
     rubbish: bytes, lines: list[list[str]], at: int, over: bool

@@ -215,3 +215,9 @@ def test_a_result_implies_the_charge_that_outcome_0_took_away() -> None:
     )
     assert (j.stage, j.exit, j.charged_at) == ("awaiting_trial", None, None)
     assert (stage(j, "pre_charge"), stage(j, "post_charge")) == ("progressed", "open")
+
+
+def test_an_answered_plan_sets_a_decision_aside_and_does_not_undo_a_withdrawal_that_is_the_exit_by_it() -> None:
+    asked = (crime("05-03"), withdrew("05-03"), plan("05-06"), referral("05-10"))
+    j = folded(*asked, decision("05-19", NO_FURTHER_ACTION), answer("05-26", action_plan_id="AP1"))
+    assert (j.exit, j.exit_at, j.stage, j.reopened) == ("victim_withdrew", day("05-19"), "concluded", 1)

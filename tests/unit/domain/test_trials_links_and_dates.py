@@ -268,3 +268,13 @@ def test_any_order_gives_the_same_journey() -> None:
             j.timeline = [(0, stage_after, holder_after) for _, stage_after, holder_after in j.timeline]
         seen.add(repr(journeys))
     assert len(seen) == 1
+
+
+def test_a_trial_listed_back_to_a_date_that_has_its_outcome_is_the_same_trial() -> None:
+    moved = [
+        courts("hearing-relisted", at, hearing_id="H1", start_date=f"2021-{to}")
+        for at, to in (("08-01", "09-10"), ("08-05", "09-07"))
+    ]
+    j = folded(*CHARGED, listing("07-01", "09-07"), trial("07-20", "ineffective"), *moved)
+    assert [(t["date"], t["outcome"]) for t in j.trials] == [("2021-09-07", "ineffective")]
+    assert j.next_trial_date is None

@@ -32,7 +32,7 @@ PROMISED = [
     if schemas[type] != RELEASES.get(number - 1, {}).get(type)
 ]
 
-few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_there_is_a_release_and_each_is_of_valid_schemas() -> None:

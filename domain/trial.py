@@ -2,13 +2,22 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.fact import Fact
 from domain.when import When
 from schemas.codes import TRIALS
 
 PUT_OFF = ("ineffective", "vacated")
+
+
+class Outcome(NamedTuple):
+    """What was recorded of a trial. `day`: the fact's own, where the journey has it at the day of a later report."""
+
+    when: When
+    said: str
+    reason: str | None
+    day: dt.date
 
 
 @dataclass(slots=True)
@@ -18,19 +27,19 @@ class Sitting:
     date: str | None
     listed_at: When
     times_moved: int = 0
-    outcomes: list[tuple[When, str, str | None]] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
     held: bool = False  # resulted or adjourned
 
     @property
-    def outcome(self) -> tuple[When, str, str | None] | None:
+    def outcome(self) -> Outcome | None:
         return self.outcomes[-1] if self.outcomes else None
 
     @property
     def effective(self) -> When | None:
         """When it was first recorded effective, if that is what stands."""
-        if self.outcome is None or self.outcome[1] != "effective":
+        if self.outcome is None or self.outcome.said != "effective":
             return None
-        return min(o[0] for o in self.outcomes if o[1] == "effective")
+        return min(o.when for o in self.outcomes if o.said == "effective")
 
     @property
     def over(self) -> bool:
@@ -39,7 +48,7 @@ class Sitting:
     @property
     def took_place(self) -> bool:
         """A vacated trial did not."""
-        return self.held or (self.outcome is not None and self.outcome[1] != "vacated")
+        return self.held or (self.outcome is not None and self.outcome.said != "vacated")
 
 
 @dataclass(slots=True)
@@ -122,7 +131,8 @@ class Hearings:
             case "hearing-resulted":
                 self._now(hearing, when).held = True
             case "trial-outcome-recorded":
-                self._now(hearing, when).outcomes.append((when, data["outcome"], data.get("reason_code")))
+                outcome = Outcome(when, data["outcome"], data.get("reason_code"), fact.day)
+                self._now(hearing, when).outcomes.append(outcome)
                 self.effective = self.effective_of(None)
             case "trial-outcome-cleared":
                 last = next((s for s in reversed(hearing.sittings) if s.outcomes), None)
@@ -166,7 +176,7 @@ class Hearings:
         )
 
     def count(self, outcome: str) -> int:
-        return sum(1 for _, s in self._sittings() if s.outcome and s.outcome[1] == outcome)
+        return sum(1 for _, s in self._sittings() if s.outcome and s.outcome.said == outcome)
 
     def rows(self) -> list[dict[str, Any]]:
         """One object a hearing, as it is listed now."""
@@ -183,8 +193,8 @@ class Hearings:
                     "listed_for": last.date if last else None,
                     "listed_at": last.listed_at.day.isoformat() if last else None,
                     "times_moved": last.times_moved if last else 0,
-                    "outcome": outcome[1] if outcome else None,
-                    "reason_code": outcome[2] if outcome else None,
+                    "outcome": outcome.said if outcome else None,
+                    "reason_code": outcome.reason if outcome else None,
                 }
             )
         return rows
@@ -199,9 +209,10 @@ class Hearings:
                 "jurisdiction": h.jurisdiction,
                 "listed_at": s.listed_at.day.isoformat(),
                 "times_moved": s.times_moved,
-                "outcome": s.outcome[1] if s.outcome else None,
-                "reason_code": s.outcome[2] if s.outcome else None,
-                "outcome_at": s.outcome[0].day.isoformat() if s.outcome else None,
+                "outcome": s.outcome.said if s.outcome else None,
+                "reason_code": s.outcome.reason if s.outcome else None,
+                "outcome_at": s.outcome.day.isoformat() if s.outcome else None,
+                "awaited": not s.over,
                 "cases": h.urns,
             }
             for h, s in self._sittings()

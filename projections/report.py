@@ -8,7 +8,19 @@ from psycopg.rows import dict_row
 
 ORDER = (
     *("offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "field"),
-    *("period", "source", "outcome_code", "reason", "band"),
+    *(
+        "period",
+        "source",
+        "court",
+        "region",
+        "jurisdiction",
+        "outcome",
+        "outcome_code",
+        "reason_code",
+        "force",
+        "reason",
+        "band",
+    ),
 )
 PORTION = 5_000  # rows that are fetched together
 

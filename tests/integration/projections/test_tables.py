@@ -58,6 +58,12 @@ COLUMNS = {
     "metrics.charging": """
         period offence dimension value basis referrals triaged returned_at_triage decisions charged with_action_plan action_plans
         share_with_action_plan not_in_custody within_28_days within_28_days_cps open open_over_28 open_over_90 open_over_180""",
+    "metrics.trial": """
+        period dimension value court region jurisdiction trials effective cracked ineffective vacated vacated_not_needed
+        ineffective_rate rate_low rate_high victims_affected""",
+    "metrics.trial_reason": """
+        period dimension value court region jurisdiction outcome reason_code reason party victim_related trials""",
+    "metrics.listing": "period offence dimension value court region force trials victims vulnerable_victims",
     "metrics.delay": """
         period offence dimension value unit basis interval completed imprecise open lost mean_days median_days p90_days max_days
         open_median_days""",
@@ -82,14 +88,15 @@ TYPES = {
         ineffective_trials vacated_trials reopened facts journeys times_moved persons position days events max_days""",
     "bigint": """
         referrals triaged decisions charged with_action_plan not_in_custody within_28_days within_28_days_cps open_over_28
-        open_over_90 open_over_180
+        open_over_90 open_over_180 trials effective cracked ineffective vacated vacated_not_needed victims_affected victims
+        vulnerable_victims
         entered progressed withdrew withdrew_evidenced withdrew_continued other_exit convicted open completed imprecise
         lost accepted duplicates rejected unlinked
         evidenced unevidenced reason_recorded checklist_completed audited audited_correct
         finalised acquitted dropped administratively_finalised not_convicted victim_retraction victim_non_attendance
         victim_evidence not_convicted_victim dropped_victim victims_withdrew victims_withdrew_case_continued due met
         present missing""",
-    "double precision": """share_with_action_plan
+    "double precision": """share_with_action_plan ineffective_rate
         withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds score
         evidenced_rate correct_rate share_of_finalised share_of_not_convicted share_of_dropped rate
         missing_rate""",

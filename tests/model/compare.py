@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.journey import Journey
 from tests.folding import fold_history
-from tests.model import contact, figures
+from tests.model import audit, contact, figures, prosecutions
 from tests.model.history import Key
 from tests.model.journey import Row, told
 
@@ -21,8 +21,10 @@ def model(events: Iterable[Event]) -> dict[Key, Row]:
     for key, (story, row) in told(events).items():
         stages = {f"stage {p.stage}": tuple(p[1:]) for p in figures.passages(story)}
         delays = {f"delay {d.interval}": tuple(d[1:]) for d in figures.delays(story)}
-        fallen = {"deadlines": contact.deadlines(story, READ_ON)}
-        rows[key] = row | stages | delays | fallen
+        rows[key] = row | stages | delays
+        rows[key]["deadlines"] = contact.deadlines(story, READ_ON)
+        rows[key]["spells"] = audit.records(story)
+        rows[key]["prosecutions"] = prosecutions.prosecutions(story)
     return rows
 
 
@@ -44,6 +46,29 @@ def _row(j: Journey) -> Row:
         for d in j.deadlines
         for due in _every_28_days(dt.date.fromisoformat(d["due"]), _day(d["until"]) or READ_ON)
     )
+    row["spells"] = [
+        audit.Record(
+            began=dt.date.fromisoformat(s["began"]),
+            days=s["days"],
+            stage=s["stage"],
+            code=s["outcome_code"],
+            evidenced=s["evidenced"],
+            reasons=tuple(s["reasons"]),
+            checklist=bool(s["checklist_completed"]),
+            correct=s["audited_correct"],
+        )
+        for s in j.spells
+    ]
+    row["prosecutions"] = [
+        prosecutions.Prosecution(
+            urn=p["key"].split()[0],
+            suspect=p["key"].partition(" ")[2] or None,
+            ended=dt.date.fromisoformat(p["finalised_at"]),
+            outcome=p["outcome"],
+            reason=p["reason"],
+        )
+        for p in j.prosecutions
+    ]
     return row
 
 

@@ -1,8 +1,10 @@
 """Deadlines to update the victim (contract 5.2, metrics.contact), day by day."""
 
 import datetime as dt
+from collections import defaultdict
 from typing import NamedTuple
 
+from tests.model.figures import Cell, Told, dimensions
 from tests.model.journey import reported
 from tests.model.story import Story
 
@@ -38,3 +40,17 @@ def _owed(story: Story, day: dt.date) -> bool:
     """When the day ended it was before a charge, open and not withdrawn."""
     k = sum(f.day <= day for f in story.facts)
     return not story.charged(k) and story.ended(k) is None and story.standing(k) is None
+
+
+def contact(told: Told, upto: dt.date) -> dict[Cell, dict[str, int]]:
+    """(period, offence, dimension, value) -> the counts of `metrics.contact`."""
+    cells: dict[Cell, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for story, r in told:
+        for deadline in deadlines(story, upto) if r["counted"] else ():
+            for offence in ("all", *r["offences"]):
+                for dimension, value in dimensions(story, r):
+                    if dimension in ("all", "force", "bcu"):
+                        cell = cells[deadline.due.replace(day=1), offence, dimension, value]
+                        cell["due"] += 1
+                        cell["met"] += deadline.met
+    return cells

@@ -9,13 +9,38 @@ import pytest
 from projections import candidates
 from tests.histories import history
 from tests.integration.projections.world import World
-from tests.model import figures
+from tests.model import audit, contact, figures, prosecutions
+from tests.model.compare import READ_ON
 from tests.model.journey import told
 
 FEW, MANY, CHUNKS = 3, 600, 6
 COUNTS = (
     *("entered", "progressed", "withdrew", "withdrew_evidenced", "withdrew_continued", "other_exit", "convicted"),
     "open",
+)
+AUDITED = (
+    *(
+        "withdrawals",
+        "evidenced",
+        "unevidenced",
+        "reason_recorded",
+        "checklist_completed",
+        "audited",
+        "audited_correct",
+    ),
+)
+ENDED = (
+    *(
+        "finalised",
+        "convicted",
+        "acquitted",
+        "dropped",
+        "administratively_finalised",
+        "not_convicted",
+        "victim_retraction",
+    ),
+    *("victim_non_attendance", "victim_evidence", "not_convicted_victim", "dropped_victim"),
+    *("victims_withdrew", "victims_withdrew_case_continued"),
 )
 MEASURES = ("completed", "imprecise", "open", "lost", "mean_days", "median_days", "p90_days", "max_days")
 Told = dict[Any, Any]
@@ -59,7 +84,24 @@ def differences(world: World, events: list[dict[str, Any]]) -> Told:
                 found[id_, name] = (a, b)
     found |= cells(attrition(model.values()), shown(world, "attrition", COUNTS))
     found |= cells(figures.delay(model.values()), shown(world, "delay", MEASURES))
+    world.read_on(READ_ON)
+    for name, made, key, measures in (
+        ("withdrawal_audit", audit.withdrawal_audit(model.values()), ("outcome_code",), AUDITED),
+        ("withdrawal_reason", audit.withdrawal_reason(model.values()), ("stage", "reason"), ("withdrawals",)),
+        ("post_charge", prosecutions.post_charge(model.values()), (), ENDED),
+        ("contact", contact.contact(model.values(), READ_ON), (), ("due", "met")),
+    ):
+        filled = {cell: {measure: counts.get(measure, 0) for measure in measures} for cell, counts in made.items()}
+        found |= cells(filled, counted(world, name, key, measures))
     return found
+
+
+def counted(world: World, figure: str, key: tuple[str, ...], measures: tuple[str, ...]) -> Told:
+    rows = world.rows(f"SELECT * FROM metrics.{figure} WHERE dimension IN ('all', 'force', 'bcu')")
+    return {
+        tuple(row[k] for k in ("period", "offence", "dimension", "value", *key)): {name: row[name] for name in measures}
+        for row in rows
+    }
 
 
 def attrition(rows: Any) -> Told:

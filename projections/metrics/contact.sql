@@ -32,10 +32,12 @@ GROUP BY 1, 2, 3, 4, 5, 6;
 -- rate: met / due.
 
 -- @view
-WITH fallen AS (
+WITH today AS MATERIALIZED (
+    SELECT metrics.reading_date() AS date
+), fallen AS (
     SELECT date_trunc('month', c.due + passed)::date AS period, c.offences, c.force, c.bcu, c.met, sum(c.n) AS n
-    FROM {build}.contact c
-    CROSS JOIN LATERAL generate_series(0, least(c.until, metrics.reading_date()) - c.due, 28) AS passed
+    FROM today CROSS JOIN {build}.contact c
+    CROSS JOIN LATERAL generate_series(0, least(c.until, today.date) - c.due, 28) AS passed
     WHERE c.n <> 0
     GROUP BY 1, 2, 3, 4, 5
 )

@@ -249,10 +249,18 @@ class Story:
         ]
 
     def case_charged(self, k: int, case: str) -> bool:
-        if self.outcome_1(k) is not None or self.results(k, case):
+        if self.outcome_1(k) is not None or not all(self._overtaken(r, k, case) for r in self.results(k, case)):
             return True
         last = [self.last_decision(k, case, s) for s in self.suspects(k, case)]
         return any(i is not None and self.facts[i].data["decision"] == "charge" for i in last)
+
+    def _overtaken(self, r: int, k: int, case: str) -> bool:
+        """Whether the result at r, no verdict, is of a prosecution that was charged again."""
+        if self.facts[r].data["outcome"] in VERDICTS:
+            return False
+        whom = self.facts[r].data.get("suspect_reference")
+        again = (self.facts[c].data.get("suspect_reference") for c in self.charge_decisions(k, case) if c > r)
+        return any(whom is None or other in (None, whom) for other in again)
 
     # Charge
 

@@ -7,21 +7,9 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
 ORDER = (
-    *("offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "field"),
-    *(
-        "period",
-        "source",
-        "court",
-        "region",
-        "jurisdiction",
-        "outcome",
-        "outcome_code",
-        "reason_code",
-        "force",
-        "reason",
-        "band",
-    ),
-)
+    "offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "field", "period", "day", "source", "code",
+    "court", "region", "jurisdiction", "outcome", "outcome_code", "reason_code", "force", "reason", "band",
+)  # fmt: skip
 PORTION = 5_000  # rows that are fetched together
 
 

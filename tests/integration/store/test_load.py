@@ -145,7 +145,7 @@ def rejected(vjt: Vjt, tmp_path: Path) -> list[dict[str, Any]]:
     file = tmp_path / "bad.jsonl"
     file.write_bytes(events(report(1, offence_group=7), b"\x1b[31m\xff"))
     vjt("load", file)
-    listed: list[dict[str, Any]] = json.loads(vjt("rejected", "list", "--format", "json").stdout)
+    listed: list[dict[str, Any]] = json.loads(vjt("rejected", "list", "--each", "--format", "json").stdout)
     return listed
 
 
@@ -177,5 +177,5 @@ def test_a_rejection_is_discarded_with_who_and_why(vjt: Vjt, rejected: list[dict
     given = "SELECT state, settled_by, settled_why FROM log.rejected WHERE id = %s"
     assert rows(database, given, id) == [("discarded", "jo", "a test of theirs")]
     assert vjt("rejected", "replay", id).returncode == 2
-    assert len(json.loads(vjt("rejected", "list", "--format", "json").stdout)) == 1
-    assert len(json.loads(vjt("rejected", "list", "--all", "--format", "json").stdout)) == 2
+    assert len(json.loads(vjt("rejected", "list", "--each", "--format", "json").stdout)) == 1
+    assert len(json.loads(vjt("rejected", "list", "--each", "--all", "--format", "json").stdout)) == 2

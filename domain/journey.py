@@ -19,6 +19,7 @@ from domain.when import When
 from schemas.places import FORCES
 
 ENTRY = tuple[int, str, str]
+OUTCOME = ("police.outcome-recorded", "police.investigation-reopened")
 BEFORE_CHARGE = ("investigation", "charging")
 
 
@@ -108,6 +109,7 @@ class Journey:
     references: list[dict[str, Any]]
     timeline: list[ENTRY]
     turns: list[dt.date]
+    police_outcome: str | None
     odd: list[Odd]
 
     def open_on(self, day: dt.date) -> bool:
@@ -286,8 +288,17 @@ class _Told:
             references=references(story, self.facts, self.reported.day),
             timeline=timeline,
             turns=walk.turns,
+            police_outcome=self._police_outcome(),
             odd=sorted(self.anomalies),
         )
+
+    def _police_outcome(self) -> str | None:
+        """The crime's latest outcome as police recorded it: a word each for its day, whether the time is not known (1), the time,
+        the code; 0 once they re-open the investigation. Of two the later is the greater text."""
+        last = next((f for f in reversed(self.facts) if f.kind in OUTCOME), None)
+        if last is None:
+            return None
+        return f"{last.day} {last.key[1]} {last.key[2].isoformat()} {last.data.get('outcome_code', 0)}"
 
     def _cps_area(self, lead: str | None) -> str | None:
         """Of the lead case; before a referral of any case of which CPS spoke, for early advice; else the force's."""

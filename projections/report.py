@@ -8,7 +8,8 @@ from psycopg.rows import dict_row
 
 ORDER = (
     "offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "field", "period", "day", "source", "code",
-    "court", "region", "jurisdiction", "outcome", "outcome_code", "reason_code", "force", "reason", "band",
+    "court", "region", "jurisdiction", "outcome", "outcome_code", "reason_code", "force", "reason", "band", "cps_area", "holder",
+    "vulnerable", "wait_band",
 )  # fmt: skip
 PORTION = 5_000  # rows that are fetched together
 

@@ -121,6 +121,9 @@ COLUMNS = (
     ),
     Column("path", "text", "What became of each stage entered: a word a stage, as `stage_word` spells it.", False),
     Column("exit_paths", "text[]", "The same by month: its first day, then a word for each stage left in it.", False),
+    Column(
+        "police_outcome", "text", "The latest outcome as police recorded it: day, 1 without a time, time, code.", False
+    ),
     Column("pre_charge_left", "date", "When it was charged, or ended before that.", False),
     Column("delays", "jsonb", "Each interval begun.", False),
     Column("cases", "jsonb", "Each case, by its own facts.", False),

@@ -64,6 +64,8 @@ COLUMNS = {
     "metrics.trial_reason": """
         period dimension value court region jurisdiction outcome reason_code reason party victim_related trials""",
     "metrics.listing": "period offence dimension value court region force trials victims vulnerable_victims",
+    "metrics.outcome": "period offence dimension value basis outcome_code crimes share",
+    "metrics.backlog": "period offence dimension value cps_area stage holder vulnerable wait_band journeys cases",
     "metrics.delay": """
         period offence dimension value unit basis interval completed imprecise open lost mean_days median_days p90_days max_days
         open_median_days""",
@@ -89,14 +91,14 @@ TYPES = {
     "bigint": """
         referrals triaged decisions charged with_action_plan not_in_custody within_28_days within_28_days_cps open_over_28
         open_over_90 open_over_180 trials effective cracked ineffective vacated vacated_not_needed victims_affected victims
-        vulnerable_victims
+        vulnerable_victims crimes
         entered progressed withdrew withdrew_evidenced withdrew_continued other_exit convicted open completed imprecise
         lost accepted duplicates rejected unlinked
         evidenced unevidenced reason_recorded checklist_completed audited audited_correct
         finalised acquitted dropped administratively_finalised not_convicted victim_retraction victim_non_attendance
         victim_evidence not_convicted_victim dropped_victim victims_withdrew victims_withdrew_case_continued due met
         present missing""",
-    "double precision": """share_with_action_plan ineffective_rate
+    "double precision": """share_with_action_plan ineffective_rate share
         withdrawal_rate rate_low rate_high mean_days median_days p90_days open_median_days lag_seconds score
         evidenced_rate correct_rate share_of_finalised share_of_not_convicted share_of_dropped rate
         missing_rate""",
@@ -160,6 +162,10 @@ def test_a_relation_has_the_columns_of_the_contract(world: World, relation: str)
         expected["since"] = "timestamp with time zone"
     if relation in ("journeys.open_wait", "journeys.reference"):
         expected["since"] = "date"
+    if relation == "metrics.outcome":
+        expected["outcome_code"] = "integer"
+    if relation == "metrics.backlog":
+        expected |= dict.fromkeys(("journeys", "cases"), "bigint")
     if relation == "metrics.charging":
         expected |= dict.fromkeys(("returned_at_triage", "action_plans"), "bigint")
     if relation.startswith("metrics.withdrawal_"):

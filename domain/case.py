@@ -175,6 +175,10 @@ class Case:
             self.issued.add(plan)
             self.unanswered.add(plan)
 
+    def answers(self, plan: str | None) -> bool:
+        """Whether an answer, without an id one to all, is to a plan that was issued and not answered before."""
+        return bool(self.unanswered) if plan is None else plan in self.unanswered
+
     def answer(self, plan: str | None, *, goes_on: bool) -> None:
         """An answer; without an id to all plans. It sets the decisions aside, but in a charged case that goes on."""
         for answered in {plan} if plan else set(self.unanswered):

@@ -53,7 +53,8 @@ class OwnCase:
             case "cps.action-plan-issued":
                 case.issue(when, data["action_plan_id"])
             case "police.action-plan-answered":
-                case.answer(data.get("action_plan_id"), goes_on=goes_on)
+                if case.answers(data.get("action_plan_id")):
+                    case.answer(data.get("action_plan_id"), goes_on=goes_on)
             case "cps.charging-decision-made":
                 decision = data["decision"]
                 case.decide(when, when.day, data.get("suspect_reference"), DECISIONS.get(decision))

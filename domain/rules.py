@@ -84,7 +84,7 @@ def _planned(walk: Walk, when: When, fact: Fact) -> None:
 def _answered(walk: Walk, when: When, fact: Fact) -> None:
     for case in walk.cases_of(fact):
         plan = fact.data.get("action_plan_id")
-        if not (case.unanswered if plan is None else plan in case.unanswered):
+        if not case.answers(plan):
             walk.odd.add("answer_without_plan")
             continue
         goes_on = walk.charged_and_goes_on(case)

@@ -247,6 +247,7 @@ KINDS: dict[str, tuple[str, int, Made]] = {
         lambda c: (
             _hearing(c)
             | {"outcome": c.one(["effective", "cracked", "ineffective", "ineffective", "vacated"])}
+            | c.maybe(reason_code=c.one(["A", "B", "Z"]))
             | c.next_hearing()
         ),
     ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.journey import Journey
 from tests.folding import fold_history
-from tests.model import audit, contact, figures, prosecutions
+from tests.model import audit, charging, contact, figures, prosecutions, trials
 from tests.model.history import Key
 from tests.model.journey import Row, told
 
@@ -25,6 +25,8 @@ def model(events: Iterable[Event]) -> dict[Key, Row]:
         rows[key]["deadlines"] = contact.deadlines(story, READ_ON)
         rows[key]["spells"] = audit.records(story)
         rows[key]["prosecutions"] = prosecutions.prosecutions(story)
+        rows[key]["cases"] = [charging.charging_of(story.history, urn) for urn in story.cases]
+        rows[key]["trials"] = trials.trials(story)
     return rows
 
 
@@ -69,6 +71,34 @@ def _row(j: Journey) -> Row:
         )
         for p in j.prosecutions
     ]
+    row["cases"] = [
+        charging.Charging(
+            urn=c["urn"],
+            received=_day(c["received_at"]),
+            referred=c["referred_at"] is not None,
+            returned=c["returned_at_triage"],
+            in_custody=c["in_custody"],
+            decided=_day(c["decided_at"]),
+            charged=c["charged_at"] is not None,
+            plans=c["action_plans"],
+            cps_days=c["cps_days"],
+            awaits=c["awaits_decision"],
+        )
+        for c in j.cases
+    ]
+    row["trials"] = sorted(
+        trials.Trial(
+            hearing=t["hearing_id"],
+            date=t["date"],
+            month=dt.date.fromisoformat(t["outcome_at"] if t["outcome"] == "vacated" else t["date"]).replace(day=1),
+            outcome=t["outcome"],
+            reason=t["reason_code"],
+            court=t["court"] or "missing",
+            jurisdiction=t["jurisdiction"] or "missing",
+        )
+        for t in j.trials
+        if t["outcome"] and (t["outcome"], t["reason_code"]) != ("vacated", "Z")
+    )
     return row
 
 

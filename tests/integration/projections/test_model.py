@@ -9,7 +9,7 @@ import pytest
 from projections import candidates
 from tests.histories import history
 from tests.integration.projections.world import World
-from tests.model import audit, contact, figures, prosecutions
+from tests.model import audit, charging, contact, figures, prosecutions, trials
 from tests.model.compare import READ_ON
 from tests.model.journey import told
 
@@ -42,6 +42,11 @@ ENDED = (
     *("victim_non_attendance", "victim_evidence", "not_convicted_victim", "dropped_victim"),
     *("victims_withdrew", "victims_withdrew_case_continued"),
 )
+CHARGING = (
+    *("referrals", "triaged", "returned_at_triage", "decisions", "charged", "with_action_plan", "action_plans"),
+    *("not_in_custody", "within_28_days", "within_28_days_cps"),
+)
+TRIALS = ("trials", "effective", "cracked", "ineffective", "vacated", "vacated_not_needed", "victims_affected")
 MEASURES = ("completed", "imprecise", "open", "lost", "mean_days", "median_days", "p90_days", "max_days")
 Told = dict[Any, Any]
 
@@ -89,10 +94,14 @@ def differences(world: World, events: list[dict[str, Any]]) -> Told:
         ("withdrawal_audit", audit.withdrawal_audit(model.values()), ("outcome_code",), AUDITED),
         ("withdrawal_reason", audit.withdrawal_reason(model.values()), ("stage", "reason"), ("withdrawals",)),
         ("post_charge", prosecutions.post_charge(model.values()), (), ENDED),
+        ("charging", charging.charging(model.values()), ("basis",), CHARGING),
         ("contact", contact.contact(model.values(), READ_ON), (), ("due", "met")),
     ):
         filled = {cell: {measure: counts.get(measure, 0) for measure in measures} for cell, counts in made.items()}
         found |= cells(filled, counted(world, name, key, measures))
+    found |= cells(trials.trial(model.values()), trial_cells(world))
+    opened = {cell: {"open_over_28": n} for cell, n in charging.opened(model.values(), READ_ON).items()}
+    found |= cells(opened, still_open(world))
     return found
 
 
@@ -102,6 +111,17 @@ def counted(world: World, figure: str, key: tuple[str, ...], measures: tuple[str
         tuple(row[k] for k in ("period", "offence", "dimension", "value", *key)): {name: row[name] for name in measures}
         for row in rows
     }
+
+
+def trial_cells(world: World) -> Told:
+    key = ("period", "dimension", "value", "court", "jurisdiction")
+    rows = world.rows("SELECT * FROM metrics.trial")
+    return {tuple(row[k] for k in key): {name: row[name] for name in TRIALS} for row in rows}
+
+
+def still_open(world: World) -> Told:
+    rows = world.rows("SELECT * FROM metrics.charging WHERE offence = 'all' AND dimension = 'all' AND open_over_28 > 0")
+    return {(row["period"],): {"open_over_28": row["open_over_28"]} for row in rows}
 
 
 def attrition(rows: Any) -> Told:

@@ -14,7 +14,7 @@ def told(world: World, *events: Event) -> None:
     world.step()
 
 
-def figure(world: World, basis: str, offence: str = "all", dimension: str = "all") -> dict[str, tuple[int, int]]:
+def figure(world: World, basis: str, offence: str = "all", dimension: str = "all") -> dict[str, dict[int, int]]:
     """By month and, but for dimension `all`, value: crimes by code."""
     rows = world.rows(
         "SELECT * FROM metrics.outcome WHERE basis = %s AND offence = %s AND dimension = %s ORDER BY period, value, outcome_code",

@@ -200,6 +200,21 @@ def test_only_the_first_decision_is_awaited_and_only_cps_makes_it(world: World) 
     }
 
 
+def test_an_answer_to_no_plan_asks_for_no_decision(world: World) -> None:
+    told(
+        world,
+        crime("04-15"),
+        referral("05-01"),
+        receipt("05-02"),
+        decision("05-10", "administratively_finalised"),
+        answer("05-20"),
+    )
+    world.read_on(day("06-01"))
+    assert counts(figure(world, basis="received"), OPEN) == {"05": (0, 0, 0, 0)}
+    (case,) = world.rows("SELECT holder FROM journeys.case")
+    assert case["holder"] == "none"
+
+
 def test_of_a_source_that_was_observed_until_a_day_nothing_is_open_after_it(world: World) -> None:
     world.rules = replace(world.rules, observed_until=(("/police/met", day("06-10")),))
     told(world, *CASES)

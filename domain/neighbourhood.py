@@ -10,8 +10,9 @@ from uuid import UUID
 
 from domain.anomaly import Odd, odd
 from domain.fact import Fact
+from domain.fold import fold
 from domain.identity import Persons, Said, Spell, Tie, spells
-from domain.journey import Journey, fold
+from domain.journey import Journey
 from domain.own_case import OwnCase
 from domain.setting import Rules
 from domain.story import Around, Story

@@ -52,6 +52,9 @@ class Walk:
         self.reopened = 0
         self.end: End | None = None
         self.turns: list[dt.date] = []  # days on which it ended, was open again, ended...
+        self.owed_turns: list[
+            dt.date
+        ] = []  # days on which an update ceased to be owed to the victim, was owed again, ceased...
         self.has_suspect = False
         standing = [fact for _, fact in facts if not fact.voided]
         self._submissions = self._urns_of(
@@ -82,6 +85,11 @@ class Walk:
             if case.prosecuted:
                 return True
         return False
+
+    @property
+    def owes_updates(self) -> bool:
+        """Police owe the victim updates: before a charge, open, not withdrawn (contract 5.2, metrics.contact)."""
+        return self.end is None and self.spell is None and not self.charged
 
     @property
     def stage(self) -> str:
@@ -171,6 +179,8 @@ class Walk:
             self.reopened += 1
         if bool(self.end) != (len(self.turns) % 2 == 1):
             self.turns.append(when.day)
+        if self.owes_updates != (len(self.owed_turns) % 2 == 0):
+            self.owed_turns.append(when.day)
         closes = self.outcome_charge is not None or (
             self.outcome is not None and not self.charged and not self.awaits_decision
         )

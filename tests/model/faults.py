@@ -14,7 +14,7 @@ from domain import (
     correction,
     exits,
     fact,
-    journey,
+    fold,
     neighbourhood,
     people,
     rules,
@@ -94,8 +94,8 @@ def _months_are_days(m: pytest.MonkeyPatch) -> None:
 
 
 def _late_facts_at_their_own_date(m: pytest.MonkeyPatch) -> None:
-    real = journey._ordered
-    m.setattr(journey, "_ordered", lambda facts, reported: real(facts, dt.date.min))
+    real = fold._ordered
+    m.setattr(fold, "_ordered", lambda facts, reported: real(facts, dt.date.min))
 
 
 def _days_are_utc(m: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,274 @@
+"""The fold: from a journey's facts to where it stands (contract 3, 4 and 5.1). Pure: no clock, no database, no order of arrival."""
+
+import datetime as dt
+from typing import Any
+
+from domain import attrition, offence
+from domain.anomaly import Odd, odd
+from domain.contact import UPDATE_DAYS, deadlines
+from domain.delay import Delay, any_negative, interval
+from domain.fact import Fact
+from domain.journey import ENTRY, Journey
+from domain.people import people
+from domain.references import references
+from domain.rules import take
+from domain.story import Story
+from domain.walk import Walk
+from domain.when import When
+from schemas.places import FORCES
+
+OUTCOME = ("police.outcome-recorded", "police.investigation-reopened")
+
+
+def fold(story: Story) -> Journey:
+    """Walk through the facts once, in order, and say where the journey stands."""
+    reports = [f for f in story.facts if f.kind == "police.crime-reported" and not f.voided]
+    first = min(reports, key=lambda report: (report.day, not report.precise, report.key))
+    reported = When(first.day, precise=first.precise)
+    ordered = _ordered(story.facts, reported.day)
+    walk = Walk(story, ordered)
+    anomalies = set(story.anomalies)
+    timeline: list[ENTRY] = []
+    stage, holder, since = walk.stage, "police", reported.day
+    for when, fact in ordered:
+        if fact.anomaly:
+            walk.odd.add(fact.anomaly)
+        if when.late:
+            walk.odd.add("joined_late")
+        if take(walk, when, fact):
+            stage = walk.stage
+            if walk.holder != holder:
+                holder, since = walk.holder, max(when.day, reported.day)
+        if walk.odd:
+            anomalies |= {odd(code, fact) for code in walk.odd}
+            walk.odd.clear()
+        timeline.append((fact.position, stage, holder))
+    anomalies |= {odd("second_report", report) for report in reports if report is not first}
+    told = [(when, fact) for when, fact in ordered if not fact.voided]
+    return _Told(story, walk, told, reported, first, anomalies).journey(timeline, holder, since)
+
+
+def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
+    """In the order of the fold. A case's fact of before the report stands first on the report's day, in its own order."""
+    keyed = []
+    for fact in facts:
+        key = fact.key
+        late = key[0] < reported and fact.subject.scheme not in ("crime", "person")
+        day = reported if late else key[0]
+        keyed.append(((day, not late, key), late, fact))
+    keyed.sort(key=lambda item: item[0])
+    return [
+        (When(order[0], place, fact.precise, late), fact) for place, (order, late, fact) in enumerate(keyed, start=1)
+    ]
+
+
+class _Told:
+    """What a finished walk tells."""
+
+    def __init__(
+        self,
+        story: Story,
+        walk: Walk,
+        told: list[tuple[When, Fact]],
+        reported: When,
+        report: Fact,
+        anomalies: set[Odd],
+    ) -> None:
+        self.story, self.walk, self.reported, self.report, self.anomalies = story, walk, reported, report, anomalies
+        self.facts = [fact for _, fact in told]
+        self.updates = [when.day for when, fact in told if fact.kind == "police.victim-updated"]
+        self.people = people(self.facts, story.crime)
+        self.over = walk.end is not None
+        self.lead = walk.lead
+        self.own = {urn: story.own_case(urn) for urn in sorted({u for urns in story.cases.values() for u in urns})}
+
+    def journey(self, timeline: list[ENTRY], holder: str, since: dt.date) -> Journey:
+        story, walk, who = self.story, self.walk, self.people
+        latest, hearings, spell, end = who.latest, walk.hearings, walk.spell, walk.end
+        lead = self.lead
+        urn = lead.urn if lead else None
+        clock = lead.clock if lead and lead.clock.began else None
+        victims = len(story.around.persons_in_crime)
+        group = latest["offence_group"]
+        flags = sorted(latest.get("flags", ()))
+        trial = hearings.first_trial(urn)
+        cancelled = any(f.kind == "police.crime-cancelled" for f in self.facts)
+        delays = self._delays()
+        cases = [own.row(self._area(), self._held(urn)) for urn, own in self.own.items()]
+        if any_negative(delays):
+            self.anomalies.add(odd("negative_delay", self.report))
+        date = latest.get("offence_date")
+        observed_until = story.rules.last_day(self.report.source)
+        return Journey(
+            journey_id=story.journey_id,
+            uvi=story.uvi,
+            force=story.force,
+            crime_reference=story.crime_reference,
+            victim_reference=story.victim_reference,
+            bcu=latest.get("bcu"),
+            cps_area=self._cps_area(urn),
+            offence_group=group,
+            offence_code=latest.get("offence_code"),
+            flags=flags,
+            offences=offence.categories(group, latest.get("offence_code"), flags, latest.get("age")),
+            offence_date=dt.date.fromisoformat(date) if date else None,
+            location_type=latest.get("location_type"),
+            reporting_route=latest.get("reporting_route"),
+            age=latest.get("age"),
+            sex=latest.get("sex"),
+            ethnicity_self_defined=latest.get("ethnicity_self_defined"),
+            ethnicity_officer_observed=latest.get("ethnicity_officer_observed"),
+            vulnerabilities=sorted(latest["vulnerabilities"]) if "vulnerabilities" in latest else None,
+            interpreter_language=latest.get("interpreter_language"),
+            suspects=who.suspects,
+            victims_in_crime=victims,
+            suspect_relationship=who.relationship,
+            suspect_known_on_pnc=who.on_pnc,
+            suspect_age=latest.get("suspect_age"),
+            suspect_sex=latest.get("suspect_sex"),
+            suspect_ethnicity_self_defined=latest.get("suspect_ethnicity_self_defined"),
+            suspect_ethnicity_officer_observed=latest.get("suspect_ethnicity_officer_observed"),
+            vulnerable=who.vulnerable,
+            enhanced_rights=who.enhanced_rights,
+            cohort_review=offence.in_review(group, victims, who.suspects),
+            counted=not cancelled and story.first_of_person,
+            stage=walk.stage,
+            holder=holder,
+            holder_since=since,
+            exit=end.exit if end else None,
+            exit_at=end.when.day if end else None,
+            reported_at=self.reported.day,
+            arrested_at=_day(walk.first.get("arrested")),
+            interviewed_at=_day(walk.first.get("interviewed")),
+            referred_at=_day(lead.referred if lead else None),
+            referral_received_at=_day(lead.receipt if lead else None),
+            charged_at=_day(walk.charged_at),
+            first_hearing_at=hearings.first_held(urn),
+            first_trial_date=trial[0] if trial else None,
+            first_trial_listed_at=trial[1].day if trial else None,
+            trial_started_at=_day(hearings.effective_of(urn)),
+            concluded_at=end.when.day if end else None,
+            withdrew_at=spell.began.day if spell else None,
+            withdrew_stage=spell.stage if spell else None,
+            first_withdrew_at=walk.spells[0].began.day if walk.spells else None,
+            withdrawals=len(walk.spells),
+            withdrew_stages=[s.stage for s in walk.spells],
+            withdrawal_evidenced=spell.evidenced if spell else None,
+            withdrawal_reasons=sorted(spell.reasons) if spell else None,
+            cps_days=clock.days["cps"] if clock else None,
+            police_days=clock.days["police"] if clock else None,
+            action_plans=sum(len(case.issued) for case in walk.cases.values()),
+            adjournments=hearings.adjournments,
+            ineffective_trials=hearings.count("ineffective"),
+            vacated_trials=hearings.count("vacated"),
+            next_trial_date=None if end else hearings.next_trial,
+            last_victim_update_at=max(self.updates, default=None),
+            support_services=sorted({f.data["service"] for f in self.facts if f.kind == "support.service-started"}),
+            reopened=walk.reopened,
+            cancelled=cancelled,
+            anomalies=sorted({anomaly.code for anomaly in self.anomalies}),
+            facts=len(self.facts),
+            known_at=max(f.known for f in story.facts),
+            observed_until=observed_until,
+            stages=attrition.stages(walk, self.reported.day),
+            delays=delays,
+            cases=cases,
+            prosecutions=[p for own in self.own.values() for p in own.finalised(self._area(), story.crime)],
+            hearings=hearings.rows(),
+            trials=hearings.trials(),
+            spells=[s.row(self.reported.day) for s in walk.spells],
+            waits=self._waits(holder, since),
+            deadlines=deadlines(self.reported.day, self.updates, self.walk.owed_turns, observed_until),
+            references=references(story, self.facts, self.reported.day),
+            timeline=timeline,
+            turns=walk.turns,
+            police_outcome=self._police_outcome(),
+            odd=sorted(self.anomalies),
+        )
+
+    def _police_outcome(self) -> str | None:
+        """The crime's latest outcome as police recorded it: a word each for its day, whether the time is not known (1), the time,
+        the code; 0 once they re-open the investigation. Of two the later is the greater text."""
+        last = next((f for f in reversed(self.facts) if f.kind in OUTCOME), None)
+        if last is None:
+            return None
+        return f"{last.day} {last.key[1]} {last.key[2].isoformat()} {last.data.get('outcome_code', 0)}"
+
+    def _cps_area(self, lead: str | None) -> str | None:
+        """Of the lead case; before a referral of any case of which CPS spoke, for early advice; else the force's."""
+        cases = [lead] if lead else sorted(self.own)
+        return next((area for urn in cases if (area := self.own[urn].area)), None) or self._area()
+
+    def _area(self) -> str | None:
+        force = FORCES.get(self.story.force)
+        return force.cps_area if force else None
+
+    def _held(self, urn: str) -> dict[str, When | None]:
+        """First hearing and first effective trial of one case."""
+        held = self.walk.hearings.first_held(urn)
+        return {"first_held": When(held) if held else None, "effective": self.walk.hearings.effective_of(urn)}
+
+    def _delays(self) -> list[Delay]:
+        walk, reported, over, lead = self.walk, self.reported, self.over, self.lead
+        end = walk.end.when if walk.end else None
+        charge = walk.charged_at
+        urn = lead.urn if lead else None
+        held = walk.hearings.first_held(urn)
+        past_charge = over or walk.charged
+        receipts = [case.first_receipt for case in walk.cases.values() if case.first_receipt]
+        withdrew = walk.spells[0].began if walk.spells else None
+        referred = lead.referred if lead else None
+        completed = walk.first.get("completed") if over else None
+        delays = [
+            *interval("report_to_arrest", reported, walk.first.get("arrested"), over),
+            *interval("report_to_referral", reported, referred, past_charge),
+            *interval("report_to_charge", reported, charge, past_charge),
+            *interval("charge_to_first_hearing", charge, When(held) if held else None, over),
+            *interval("charge_to_trial", charge, walk.hearings.effective_of(urn), over),
+            *interval("court_receipt_to_completion", walk.first.get("court_receipt"), completed, over),
+            *interval("charge_to_conclusion", charge, end, over),
+            *interval("report_to_conclusion", reported, end, over),
+            *interval("report_to_withdrawal", reported, withdrew, over),
+        ]
+        if lead is not None:
+            receipt, decided, days = lead.first_receipt, lead.clock.closed, lead.clock.days
+            delays += interval("receipt_to_charge", receipt, charge if receipt else None, past_charge)
+            delays += interval("referral_to_decision", referred, decided, past_charge)
+            delays += interval("cps_days", referred, decided, past_charge, days["cps"])
+            delays += interval("police_days", referred, decided, past_charge, days["police"])
+        elif receipts:
+            delays += interval("receipt_to_charge", min(receipts), charge, past_charge)
+        return sorted(delays, key=lambda d: str(d["interval"]))
+
+    def _waits(self, holder: str, since: dt.date) -> list[dict[str, Any]]:
+        """Waits that still run: of the stage, for an answer to an action plan, for the next trial, for an update."""
+        walk = self.walk
+        if self.over:
+            return []
+        lead, charge = self.lead, walk.charged_at or walk.implied
+        match walk.stage:
+            case "investigation":
+                waits = [_wait("investigation", self.reported.day)]
+            case "charging":
+                waits = [_wait("charging_decision", lead.referred.day if lead and lead.referred else since)]
+                waits += [_wait("action_plan", w.day) for case in walk.cases.values() for w in case.plans.values()]
+            case _:
+                waits = [
+                    _wait(
+                        "conclusion" if walk.stage == "trial" else "trial",
+                        charge.day if charge else since,
+                        walk.hearings.next_trial,
+                    )
+                ]
+        if walk.owes_updates:
+            last = max([self.reported.day, *self.updates])
+            waits.append(_wait("victim_update", last, last + dt.timedelta(days=UPDATE_DAYS)))
+        return waits
+
+
+def _wait(wait: str, since: dt.date, due: dt.date | None = None) -> dict[str, Any]:
+    return {"wait": wait, "since": since.isoformat(), "due_at": due.isoformat() if due else None}
+
+
+def _day(when: When | None) -> dt.date | None:
+    return when.day if when else None

@@ -120,8 +120,7 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
         return
     if cur.execute("SELECT to_regclass('pg_temp.changed')").fetchone() == (None,):
         cur.execute(CHANGED)
-    else:
-        cur.execute("TRUNCATE pg_temp.changed")  # a swap takes several steps in one transaction
+    cur.execute("DELETE FROM changed")  # a swap takes several steps in one transaction
     cur.execute(AS_THEY_WERE, (tables.ids(masks), tables.ids(masks.values())))
     names = ", ".join((*NAMES, PARTS))
     with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:

@@ -16,7 +16,7 @@ CROSS JOIN LATERAL unnest(r.odd) AS word
 GROUP BY 1, 2, 3;
 
 -- @comments
--- relation: Journeys about which something is odd, by who published the odd fact: what each source has to look into. Not suppressed: it counts records to mend, not what became of victims. The codes are explained in docs/reference/anomalies.md.
+-- relation: Journeys about which something is odd, by who published the odd fact: what each source has to look into. The codes are explained in docs/reference/anomalies.md.
 -- period: Month (its first day) that the odd fact is dated in. A journey counts once in each month, source and code.
 -- source: Who published it; where two facts do not go together, the later report (second_report), or whoever reported the crime (negative_delay, uvi_conflict).
 -- code: Which anomaly.

@@ -13,10 +13,8 @@ from vjt.rows import Format, FormatOption, OutOption, show
 HEAD = 0.8  # of the events stand in the log and the tables before the rest is measured
 FEW = 3_000  # journeys of the smaller log, to see what grows with it
 RATES = (200, 500)  # events/s, for freshness
-RATE_BESIDE, SECONDS_BESIDE = (
-    100,
-    90,
-)  # while a crime with thousands of events and a case with a thousand victims come in
+RATE_BESIDE = 100  # events/s, while a crime with thousands of events and a case with a thousand victims come in
+SECONDS_BESIDE = 90
 
 
 def bench(

@@ -10,8 +10,6 @@ FORCE = "/police/met"
 REPORTED = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 IN_A_REFERRAL = 100  # crime references
-
-
 EVENTS = 5_000
 VICTIMS = 1_000
 REPORTING = 0.4  # of the time; the case begins after it

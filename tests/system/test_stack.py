@@ -8,14 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 TOPIC = TopicPartition("alerts.v1", 0)
@@ -163,7 +164,7 @@ def test_a_server_that_was_killed_takes_the_stack_down_and_the_next_up_starts_it
 
     os.kill(postgres, signal.SIGKILL)
 
-    _eventually(lambda: stack.vjt("status", VJT_KAFKA=kafka).returncode == 3)
+    until(lambda: stack.vjt("status", VJT_KAFKA=kafka).returncode == 3, 30)
     with psycopg.connect(stack.up(VJT_KAFKA=kafka)["VJT_DATABASE_URL"]) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
@@ -174,7 +175,7 @@ def test_a_stack_whose_folder_is_deleted_ends(stack: Stack, kafka: str) -> None:
 
     shutil.rmtree(stack.folder)
 
-    _eventually(lambda: not any(map(_runs, (state["supervisor"], *(pid for pid, *_ in state["children"])))))
+    until(lambda: not any(map(_runs, (state["supervisor"], *(pid for pid, *_ in state["children"])))), 30)
 
 
 def test_two_that_start_it_at_once_share_one_stack(stack: Stack, kafka: str) -> None:
@@ -213,7 +214,7 @@ time.sleep(600)
 
         parent.kill()
 
-        _eventually(lambda: not any(map(_runs, servers)))
+        until(lambda: not any(map(_runs, servers)), 30)
 
 
 def test_postgresql_does_not_run_as_root_and_asks_for_a_password(stack: Stack, kafka: str) -> None:
@@ -310,13 +311,6 @@ def _answers(server: str) -> bool:
     host, port = server.split(":")
     with socket.socket() as probe:
         return probe.connect_ex((host, int(port))) == 0
-
-
-def _eventually(what: Callable[[], bool], patience: float = 30) -> None:
-    deadline = time.monotonic() + patience
-    while not what():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)  # between looks
 
 
 async def _send(kafka: str, value: bytes) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from projections import candidates
 from tests.histories import history
+from tests.integration.projections.counted import AUDIT, POST_CHARGE, TRIAL, VICTIMS
 from tests.integration.projections.world import World
 from tests.model import audit, charging, contact, figures, prosecutions, trials
 from tests.model.compare import READ_ON
@@ -18,35 +19,10 @@ COUNTS = (
     *("entered", "progressed", "withdrew", "withdrew_evidenced", "withdrew_continued", "other_exit", "convicted"),
     "open",
 )
-AUDITED = (
-    *(
-        "withdrawals",
-        "evidenced",
-        "unevidenced",
-        "reason_recorded",
-        "checklist_completed",
-        "audited",
-        "audited_correct",
-    ),
-)
-ENDED = (
-    *(
-        "finalised",
-        "convicted",
-        "acquitted",
-        "dropped",
-        "administratively_finalised",
-        "not_convicted",
-        "victim_retraction",
-    ),
-    *("victim_non_attendance", "victim_evidence", "not_convicted_victim", "dropped_victim"),
-    *("victims_withdrew", "victims_withdrew_case_continued"),
-)
 CHARGING = (
     *("referrals", "triaged", "returned_at_triage", "decisions", "charged", "with_action_plan", "action_plans"),
     *("not_in_custody", "within_28_days", "within_28_days_cps"),
 )
-TRIALS = ("trials", "effective", "cracked", "ineffective", "vacated", "vacated_not_needed", "victims_affected")
 MEASURES = ("completed", "imprecise", "open", "lost", "mean_days", "median_days", "p90_days", "max_days")
 Told = dict[Any, Any]
 
@@ -91,9 +67,9 @@ def differences(world: World, events: list[dict[str, Any]]) -> Told:
     found |= cells(figures.delay(model.values()), shown(world, "delay", MEASURES))
     world.read_on(READ_ON)
     for name, made, key, measures in (
-        ("withdrawal_audit", audit.withdrawal_audit(model.values()), ("outcome_code",), AUDITED),
+        ("withdrawal_audit", audit.withdrawal_audit(model.values()), ("outcome_code",), AUDIT),
         ("withdrawal_reason", audit.withdrawal_reason(model.values()), ("stage", "reason"), ("withdrawals",)),
-        ("post_charge", prosecutions.post_charge(model.values()), (), ENDED),
+        ("post_charge", prosecutions.post_charge(model.values()), (), POST_CHARGE + VICTIMS),
         ("charging", charging.charging(model.values()), ("basis",), CHARGING),
         ("contact", contact.contact(model.values(), READ_ON), (), ("due", "met")),
     ):
@@ -116,7 +92,7 @@ def counted(world: World, figure: str, key: tuple[str, ...], measures: tuple[str
 def trial_cells(world: World) -> Told:
     key = ("period", "dimension", "value", "court", "jurisdiction")
     rows = world.rows("SELECT * FROM metrics.trial")
-    return {tuple(row[k] for k in key): {name: row[name] for name in TRIALS} for row in rows}
+    return {tuple(row[k] for k in key): {name: row[name] for name in TRIAL} for row in rows}
 
 
 def still_open(world: World) -> Told:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.integration.projections.counted import POST_CHARGE, VICTIMS
 from tests.integration.projections.world import Event, World
 from tests.unit.domain.said import (
     about_crime,
@@ -19,20 +20,7 @@ from tests.unit.domain.said import (
     withdrew,
 )
 
-COUNTS = (
-    *(
-        "finalised",
-        "convicted",
-        "acquitted",
-        "dropped",
-        "administratively_finalised",
-        "not_convicted",
-        "victim_retraction",
-    ),
-    *("victim_non_attendance", "victim_evidence", "not_convicted_victim", "dropped_victim"),
-)
-VICTIMS = ("victims_withdrew", "victims_withdrew_case_continued")
-NOBODY = (0,) * len(COUNTS)
+NOBODY = (0,) * len(POST_CHARGE)
 
 
 def told(world: World, *events: Event) -> None:
@@ -49,7 +37,7 @@ def rows(world: World, **where: str) -> list[dict[str, Any]]:
 
 def figure(world: World, *columns: str, **where: str) -> dict[str, tuple[int, ...]]:
     """Month -> the counts, of all crimes unless said."""
-    return {f"{row['period']:%m}": tuple(row[name] for name in columns or COUNTS) for row in rows(world, **where)}
+    return {f"{row['period']:%m}": tuple(row[name] for name in columns or POST_CHARGE) for row in rows(world, **where)}
 
 
 def charged(n: int, **data: Any) -> list[Event]:
@@ -142,12 +130,12 @@ def test_a_withdrawal_in_a_case_that_goes_on_for_another_victim(world: World) ->
         withdrew("06-10", "V1", urn="U1"),
         completed("07-01", "convicted", suspect_reference="S1"),
     )
-    assert figure(world, *COUNTS[:2], *VICTIMS) == {"07": (1, 1, 1, 1)}
-    assert figure(world, *COUNTS[:2], *VICTIMS, offence="rape") == {"07": (1, 1, 1, 1)}
-    assert figure(world, *COUNTS[:2], *VICTIMS, offence="robbery") == {"07": (1, 1, 0, 0)}
+    assert figure(world, *POST_CHARGE[:2], *VICTIMS) == {"07": (1, 1, 1, 1)}
+    assert figure(world, *POST_CHARGE[:2], *VICTIMS, offence="rape") == {"07": (1, 1, 1, 1)}
+    assert figure(world, *POST_CHARGE[:2], *VICTIMS, offence="robbery") == {"07": (1, 1, 0, 0)}
     world.say(about_crime("crime-cancelled", "08-01"))
     world.step()
-    assert figure(world, *COUNTS[:2], *VICTIMS) == {"07": (1, 1, 0, 0)}  # V2 brings it still
+    assert figure(world, *POST_CHARGE[:2], *VICTIMS) == {"07": (1, 1, 0, 0)}  # V2 brings it still
     assert world.differences() == {}
 
 

@@ -81,8 +81,7 @@ def flow(world: World) -> Iterator[threading.Event]:
 
     def project() -> None:
         with closing(Projector(world.dsn, Rules(), quiet)) as active:
-            while not active.leader():
-                time.sleep(0.05)
+            until(active.leader)
             while not end.is_set():
                 if not active.advance():
                     active.wait()

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.integration.projections.counted import TRIAL
 from tests.integration.projections.world import World
 from tests.unit.domain.said import about_crime, amend, courts, crime, decision, listing, referral, said, trial, void
 
 Event = dict[str, Any]
-COUNTS = ("trials", "effective", "cracked", "ineffective", "vacated", "vacated_not_needed", "victims_affected")
 
 
 def told(world: World, *events: Event) -> None:
@@ -20,7 +20,7 @@ def told(world: World, *events: Event) -> None:
 def figure(world: World, dimension: str = "all", value: str = "all") -> dict[str, tuple[int, ...]]:
     """The counts by month and court."""
     rows = world.rows("SELECT * FROM metrics.trial WHERE dimension = %s AND value = %s", dimension, value)
-    return {f"{row['period']:%m} {row['court']}": tuple(row[name] for name in COUNTS) for row in rows}
+    return {f"{row['period']:%m} {row['court']}": tuple(row[name] for name in TRIAL) for row in rows}
 
 
 def reasons(world: World) -> dict[str, tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.integration.projections.counted import AUDIT
 from tests.integration.projections.world import Event, World
 from tests.unit.domain.said import (
     about_crime,
@@ -17,16 +18,6 @@ from tests.unit.domain.said import (
     withdrew,
 )
 
-COUNTS = (
-    "withdrawals",
-    "evidenced",
-    "unevidenced",
-    "reason_recorded",
-    "checklist_completed",
-    "audited",
-    "audited_correct",
-)
-
 
 def told(world: World, *events: Event) -> None:
     world.build()
@@ -39,7 +30,7 @@ def figure(world: World, **where: str) -> dict[Any, tuple[int, ...]]:
     given = {"offence": "all", "dimension": "all"} | where
     conditions = " AND ".join(f"{column} = %s" for column in given)
     rows = world.rows(f"SELECT * FROM metrics.withdrawal_audit WHERE {conditions}", *given.values())
-    return {(f"{row['period']:%m}", row["outcome_code"]): tuple(row[name] for name in COUNTS) for row in rows}
+    return {(f"{row['period']:%m}", row["outcome_code"]): tuple(row[name] for name in AUDIT) for row in rows}
 
 
 def reported(n: int, **data: Any) -> Event:

@@ -4,10 +4,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
+from tests.waiting import until
 from vjt.stack.process import PortTaken, StackError, end_stale, free_port, is_running, on_a_free_port
 
 
@@ -48,8 +48,7 @@ def test_a_server_that_fails_for_another_reason_is_not_tried_again() -> None:
 def test_a_stale_process_is_ended_and_a_stranger_with_its_number_is_not() -> None:
     program = [sys.executable, "-c", "import sys; sys.stdin.read()", "marked"]
     with subprocess.Popen(program, stdin=subprocess.PIPE) as process:
-        while not is_running(process.pid, "marked"):  # its command line comes a moment after its start
-            time.sleep(0.01)
+        until(lambda: is_running(process.pid, "marked"))  # its command line comes a moment after its start
         end_stale(process.pid, "another", signal.SIGTERM)
         assert process.poll() is None
 

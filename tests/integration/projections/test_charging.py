@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.projections.world import World
+from tests.integration.projections.world import World, told
 from tests.unit.domain.said import (
     NO_FURTHER_ACTION,
     about_crime,
@@ -29,12 +29,6 @@ COUNTS = (
     *("not_in_custody", "within_28_days", "within_28_days_cps"),
 )
 OPEN = ("open", "open_over_28", "open_over_90", "open_over_180")
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def figure(world: World, **where: str) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.projections.world import Event, World
+from tests.integration.projections.world import Event, World, told
 from tests.unit.domain.said import about_crime, amend, crime, day, outcome, void, withdrew
 
 OF_VICTIM = (
@@ -13,12 +13,6 @@ OF_SUSPECT = (
     *("suspect_ethnicity_self_defined", "suspect_ethnicity_officer_observed", "suspect_age", "suspect_sex"),
     "suspect_relationship",
 )
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def figure(world: World, **where: str) -> dict[str, tuple[int, int]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.projections.world import World
+from tests.integration.projections.world import World, told
 from tests.unit.domain.said import (
     NO_FURTHER_ACTION,
     about_crime,
@@ -31,12 +31,6 @@ Event = dict[str, Any]
 
 COUNTS = ("completed", "imprecise", "open", "lost")
 LENGTHS = ("mean_days", "median_days", "p90_days", "max_days")
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def figure(world: World, **where: str) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.integration.projections.world import World
+from tests.integration.projections.world import World, told
 from tests.unit.domain.said import (
     about_crime,
     completed,
@@ -22,12 +22,6 @@ from tests.unit.domain.said import (
 
 Event = dict[str, Any]
 COUNTS = ("trials", "victims", "vulnerable_victims")
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def figure(world: World, offence: str = "all", dimension: str = "all") -> dict[str, tuple[int, ...]]:

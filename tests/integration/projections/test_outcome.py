@@ -2,16 +2,10 @@
 
 from typing import Any
 
-from tests.integration.projections.world import World
+from tests.integration.projections.world import World, told
 from tests.unit.domain.said import about_crime, amend, crime, decision, outcome, referral, void
 
 Event = dict[str, Any]
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def figure(world: World, basis: str, offence: str = "all", dimension: str = "all") -> dict[str, dict[int, int]]:

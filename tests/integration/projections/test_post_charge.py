@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.integration.projections.counted import POST_CHARGE, VICTIMS
-from tests.integration.projections.world import Event, World
+from tests.integration.projections.world import Event, World, told
 from tests.unit.domain.said import (
     about_crime,
     amend,
@@ -21,12 +21,6 @@ from tests.unit.domain.said import (
 )
 
 NOBODY = (0,) * len(POST_CHARGE)
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def rows(world: World, **where: str) -> list[dict[str, Any]]:

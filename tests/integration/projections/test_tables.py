@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.reference import derived_uvi
-from tests.integration.projections.world import World
+from tests.integration.projections.world import World, told
 from tests.unit.domain.said import (
     about_crime,
     amend,
@@ -137,13 +137,6 @@ READ = """
 SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type FROM pg_attribute a
 WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
 """
-
-
-def told(world: World, *events: dict[str, Any]) -> None:
-    """The events, in one step upon an empty build."""
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def one(world: World, relation: str, where: str = "true") -> dict[str, Any]:

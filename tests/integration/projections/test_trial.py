@@ -5,16 +5,10 @@ from typing import Any
 import pytest
 
 from tests.integration.projections.counted import TRIAL
-from tests.integration.projections.world import World
+from tests.integration.projections.world import World, told
 from tests.unit.domain.said import about_crime, amend, courts, crime, decision, listing, referral, said, trial, void
 
 Event = dict[str, Any]
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def figure(world: World, dimension: str = "all", value: str = "all") -> dict[str, tuple[int, ...]]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.projections.world import Event, World
+from tests.integration.projections.world import Event, World, told
 from tests.unit.domain.said import (
     about_crime,
     amend,
@@ -16,12 +16,6 @@ from tests.unit.domain.said import (
     void,
     withdrew,
 )
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def figure(world: World, **where: str) -> dict[Any, int]:

@@ -2,14 +2,8 @@
 
 from typing import Any
 
-from tests.integration.projections.world import Event, World
+from tests.integration.projections.world import Event, World, told
 from tests.unit.domain.said import about_crime, amend, crime, police, re_engaged, referral, void, withdrew
-
-
-def told(world: World, *events: Event) -> None:
-    world.build()
-    world.say(*events)
-    world.step()
 
 
 def figure(world: World, **where: str) -> dict[Any, int]:

@@ -87,6 +87,13 @@ class World:
         }
 
 
+def told(world: World, *events: Event) -> None:
+    """The events, in one step upon an empty build."""
+    world.build()
+    world.say(*events)
+    world.step()
+
+
 def arrive(world: World, events: Iterable[Event], sizes: Iterable[int]) -> None:
     """The events arrive in batches of these sizes, over and over."""
     left = list(events)

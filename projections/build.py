@@ -2,12 +2,13 @@
 far behind, verify, as known at a time."""
 
 import contextlib
+import datetime as dt
 import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
@@ -69,16 +70,38 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND coalesce(back
 """
 
 
-def build(dsn: str, upto: int | None, rules: Rules, progress: Progress, processes: int | None = None) -> "Beside":
-    """Make a build of the log up to position `upto` (all that is there now: None), beside the live one."""
-    return Beside(dsn, upto, rules, progress, processes or os.cpu_count() or 1)
+def build(
+    dsn: str,
+    upto: int | None,
+    rules: Rules,
+    progress: Progress,
+    processes: int | None = None,
+    *,
+    recorded: dt.datetime | None = None,
+    counted: Collection[figures.Table] | None = None,
+) -> "Beside":
+    """Make a build of the log up to position `upto` (all that is there now: None), beside the live one.
+
+    To be read and dropped it may have less: only what agencies had recorded by `recorded`, only these tables of counts. Such a
+    build is not stepped.
+    """
+    return Beside(dsn, upto, rules, progress, processes or os.cpu_count() or 1, recorded, counted)
 
 
 class Beside:
     """A build beside the live one. While it is open, a lock says that somebody is at work on it; closed without having become
     live, it is dropped."""
 
-    def __init__(self, dsn: str, upto: int | None, rules: Rules, progress: Progress, processes: int) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        upto: int | None,
+        rules: Rules,
+        progress: Progress,
+        processes: int,
+        recorded: dt.datetime | None = None,
+        counted: Collection[figures.Table] | None = None,
+    ) -> None:
         self.dsn = dsn
         self.rules = rules
         self.progress = progress
@@ -96,9 +119,9 @@ class Beside:
             self.upto = last(self.connection) if upto is None else upto
             tables.create(self.connection, self.n)
             tables.enter(self.connection.cursor(), self.n, local=False)
-            self._index()
+            self._index(recorded)
             self._fold(processes)
-            self._count(processes)
+            self._count(processes, counted)
             self.connection.execute("UPDATE projection.build SET position = %s WHERE n = %s", (self.upto, self.n))
             self.done = self.connection.execute(DONE).fetchone()
         except BaseException:
@@ -118,13 +141,13 @@ class Beside:
                 with contextlib.suppress(errors.LockNotAvailable):  # a child's last statement
                     return tables.drop(self.connection, self.n)
 
-    def _index(self) -> None:
-        corrections = _corrections(self.connection, self.upto)
+    def _index(self, recorded: dt.datetime | None) -> None:
+        corrections = _corrections(self.connection, self.upto, recorded)
         at, total = 0, self.upto
         with self.connection.cursor() as cur:
             while records := read(cur, after=at, upto=self.upto, limit=READ):
                 with self.connection.transaction():
-                    _index_batch(cur, records, corrections, self.rules)
+                    _index_batch(cur, _recorded(records, recorded), corrections, self.rules)
                 at = records[-1].position
                 self.progress("index", at, total)
             tables.keys(self.connection)
@@ -162,11 +185,14 @@ class Beside:
                     child.terminate()
                 raise
 
-    def _count(self, processes: int) -> None:
-        self.connection.execute(UNLED)
+    def _count(self, processes: int, counted: Collection[figures.Table] | None) -> None:
         self.connection.execute("ANALYZE journey")
-        references.fill(self.connection.cursor())
-        every = [table for figure in figures.figures() for table in figure.tables]
+        if counted is None:
+            self.connection.execute(UNLED)
+            references.fill(self.connection.cursor())
+            every = [table for figure in figures.figures() for table in figure.tables]
+        else:
+            every = list(counted)
         pool = ThreadPoolExecutor(processes)  # each waits for a process of PostgreSQL's
         with _given_up_on_error(pool):
             for done, _ in enumerate(pool.map(partial(_fill, self.dsn, self.n), every), 1):
@@ -255,13 +281,17 @@ def last(connection: Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
-def _corrections(connection: Connection[Any], upto: int) -> dict[UUID, list[Record]]:
+def _corrections(connection: Connection[Any], upto: int, recorded: dt.datetime | None) -> dict[UUID, list[Record]]:
     """All corrections up to a position, by the event that they name."""
     found: dict[UUID, list[Record]] = {}
     with connection.cursor() as cur:
-        for record in read(cur, after=0, upto=upto, limit=None, topics=index.CORRECTIONS):
+        for record in _recorded(read(cur, after=0, upto=upto, limit=None, topics=index.CORRECTIONS), recorded):
             found.setdefault(index.corrects(record), []).append(record)
     return found
+
+
+def _recorded(records: list[Record], by: dt.datetime | None) -> list[Record]:
+    return records if by is None else [record for record in records if record.recorded <= by]
 
 
 def _index_batch(

@@ -68,6 +68,12 @@ def figures() -> tuple[Figure, ...]:
     return tuple(_read(path) for path in sorted(FOLDER.glob("*.sql")))
 
 
+def behind(figure: Figure) -> list[Table]:
+    """The tables of counts that its view reads: its own, or another figure's."""
+    named = set(re.findall(r"\{build\}\.(\w+)", figure.view))
+    return [table for f in figures() for table in f.tables if table.name in named]
+
+
 def _read(path: Path) -> Figure:
     parts = re.split(r"^-- @(\w+) ?(.*)\n", path.read_text(), flags=re.M)
     found: list[tuple[str, str, str]] = [

@@ -38,7 +38,7 @@ def verify(dsn: str, rules: Rules, progress: Progress, processes: int | None = N
         live.execute("SET idle_in_transaction_session_timeout = '300s'")
         with build(dsn, _live(live, rules)[1], rules, progress, processes) as aside:
             aside.step(_live(live, rules)[1])
-            with _snapshot(live, rules) as (n, position):
+            with snapshot(live, rules) as (n, position):
                 aside.step(position)
                 return list(_compare(live, schema(n), aside.connection, schema(aside.n), progress))
 
@@ -53,7 +53,7 @@ def _live(connection: Connection[Any], rules: Rules) -> tuple[int, int]:
 
 
 @contextmanager
-def _snapshot(connection: Connection[Any], rules: Rules) -> Iterator[tuple[int, int]]:
+def snapshot(connection: Connection[Any], rules: Rules) -> Iterator[tuple[int, int]]:
     """One snapshot of the live build, which nobody sweeps while it lasts; its number and position."""
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     while True:

@@ -19,6 +19,7 @@ def explained(error: Exception) -> Failed | None:
     """A user's words for an error that is none of ours; None: it is a defect, and its traceback is wanted."""
     from psycopg import InterfaceError, OperationalError, errors
 
+    from projections.step import NoBuild, OtherRules
     from vjt.settings import NotUp
     from vjt.stack.process import StackError
 
@@ -26,6 +27,10 @@ def explained(error: Exception) -> Failed | None:
         error = error.__cause__  # psycopg's own, which the library has wrapped
     if isinstance(error, (NotUp, StackError)):
         return Failed(str(error), UNREACHABLE)
+    if isinstance(error, NoBuild):
+        return Failed("there are no tables yet. Run: vjt project", UNREACHABLE)
+    if isinstance(error, OtherRules):
+        return Failed("another version of the program, or other settings, made the tables. Run: vjt rebuild", CHECK)
     if isinstance(error, (errors.InvalidSchemaName, errors.UndefinedTable)):
         return Failed("the database is not prepared for this version. Run: vjt migrate", UNREACHABLE)
     if isinstance(error, errors.InsufficientPrivilege):

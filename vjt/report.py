@@ -1,7 +1,7 @@
 """`vjt report`, `vjt journey`, `vjt unlinked`: reading the tables."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,12 +58,24 @@ def report(
     where: Annotated[
         list[str] | None, typer.Option("--where", help="column=value; the same column again: either.")
     ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="By another dimension, or by two at once: --by sex, --by force,age_band.")
+    ] = None,
+    as_known: Annotated[
+        str | None,
+        typer.Option(
+            "--as-known", help="As this system knew it by a time, or the end of a date: counted again from the log."
+        ),
+    ] = None,
+    as_recorded: Annotated[
+        str | None,
+        typer.Option("--as-recorded", help="The same of what agencies had recorded by then: of a log loaded later on."),
+    ] = None,
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
     """A figure as a table, CSV or JSON."""
     from projections.report import NotAsked
-    from projections.report import report as rows
 
     asked: dict[str, list[str]] = {}
     for condition in where or []:
@@ -71,12 +83,11 @@ def report(
         if not equals:
             raise Failed(f"--where {condition}: expected column=value", CALL)
         asked.setdefault(column, []).append(value)
-    with _tables() as connection:
-        try:
-            columns, found = rows(connection, name, asked)
-        except NotAsked as error:
-            raise Failed(str(error), CALL) from None
-        show(found, format, out, columns)
+    try:
+        with _figure(name, asked, by, as_known, as_recorded) as (columns, found):
+            show(found, format, out, columns)
+    except NotAsked as error:
+        raise Failed(str(error), CALL) from None
 
 
 def journey(
@@ -122,6 +133,57 @@ def unlinked(
         connection.row_factory = dict_row
         cursor = connection.execute(EACH if each else BY_AGE, {"source": source, "reason": reason})
         show(cursor, format, out, [column.name for column in cursor.description or []])
+
+
+@contextmanager
+def _figure(
+    name: str, where: dict[str, list[str]], by: str | None, as_known: str | None, as_recorded: str | None
+) -> Iterator[tuple[list[str], Iterator[dict[str, Any]]]]:
+    """The columns of a figure and its rows, of the live tables or of a build aside, which stands as long. Raises NotAsked."""
+    from projections.report import report
+
+    if by is as_known is as_recorded is None:
+        with _tables() as connection:
+            yield report(connection, name, where)
+        return
+
+    import psycopg
+
+    from projections import past, tables
+    from projections.by import dimensions, divided
+    from projections.figures import behind
+    from projections.report import figure, of_build
+    from projections.verify import snapshot
+    from store.memory import collect_rarely
+    from vjt.progress import Progress
+    from vjt.settings import Settings
+
+    asked = figure(name, where)
+    split = dimensions(asked, by) if by is not None else ()
+    known = past.moment(as_known) if as_known is not None else None
+    recorded = past.moment(as_recorded) if as_recorded is not None else None
+    day = min((past.day(at) for at in (known, recorded) if at), default=None)
+    settings = Settings()
+    dsn, rules = settings.database_url(), settings.rules()
+    collect_rarely()
+    with ExitStack() as stands:
+        if day is None:
+            connection = stands.enter_context(psycopg.connect(dsn, autocommit=True))
+            n, _ = stands.enter_context(snapshot(connection, rules))
+        else:
+            counted = () if split else behind(asked)
+            with Progress() as progress:
+                beside = past.aside(dsn, rules, progress, counted, known=known, recorded=recorded)
+                stands.enter_context(beside)
+            n = beside.n
+            connection = stands.enter_context(psycopg.connect(dsn))
+        query = of_build(asked, day)
+        with connection.cursor() as cur:
+            if split:
+                query = divided(cur, asked, n, split, query)
+            else:
+                tables.enter(cur, n, local=False)
+        yield report(connection, name, where, query)
 
 
 @contextmanager

@@ -32,14 +32,11 @@ CROSS JOIN LATERAL (VALUES
      coalesce(r.ethnicity_self_defined, 'missing') || '|' || coalesce(r.ethnicity_officer_observed, 'missing')),
     ('suspect_ethnicity_self_defined|suspect_ethnicity_officer_observed',
      coalesce(r.suspect_ethnicity_self_defined, 'missing') || '|' || coalesce(r.suspect_ethnicity_officer_observed, 'missing')),
-    ('age_band|sex', CASE WHEN r.age < 18 THEN '0-17' WHEN r.age < 25 THEN '18-24' WHEN r.age < 35 THEN '25-34' WHEN r.age < 45 THEN '35-44'
-                          WHEN r.age < 55 THEN '45-54' WHEN r.age < 65 THEN '55-64' WHEN r.age >= 65 THEN '65+' ELSE 'missing' END
-                     || '|' || coalesce(r.sex, 'missing')),
+    ('age_band|sex', age_band(r.age) || '|' || coalesce(r.sex, 'missing')),
     ('vulnerability|support_service',
      coalesce(array_to_string(r.vulnerabilities, ' '), 'missing') || '|' || coalesce(array_to_string(r.support_services, ' '), 'missing')),
     ('arrested_and_interviewed|suspect_known_on_pnc',
-     CASE WHEN r.arrested_at IS NOT NULL AND r.interviewed_at IS NOT NULL THEN 'yes' ELSE 'no' END
-     || '|' || CASE WHEN r.suspect_known_on_pnc THEN 'yes' WHEN NOT r.suspect_known_on_pnc THEN 'no' ELSE 'missing' END)
+     yes_or_no(r.arrested_at IS NOT NULL AND r.interviewed_at IS NOT NULL) || '|' || yes_or_no(r.suspect_known_on_pnc))
 ) AS d(dimension, value)
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
@@ -95,7 +92,7 @@ WITH asked AS (
     CROSS JOIN LATERAL (SELECT CASE g.dimension WHEN 'all' THEN 'all' ELSE split_part(c.value, '|', g.place) END AS one) AS w
     CROSS JOIN LATERAL unnest(
         CASE WHEN g.dimension IN ('vulnerability', 'support_service') THEN {build}.many_values(w.one)
-             WHEN g.dimension = 'suspect_relationship' AND w.one NOT IN ('stranger', 'missing') THEN ARRAY[w.one, 'known']
+             WHEN g.dimension = 'suspect_relationship' THEN {build}.with_known(w.one)
              ELSE ARRAY[w.one] END
     ) AS v(value)
     WHERE c.n <> 0

@@ -19,7 +19,7 @@ from projections import projector, tables
 from projections.build import build, sweep
 from projections.projector import Projector
 from projections.step import OtherRules
-from projections.verify import _snapshot
+from projections.verify import snapshot
 from tests.integration.projections.world import World, quiet
 from tests.integration.store.given import rows
 from tests.system.broker import ROOT, command, run
@@ -196,7 +196,7 @@ def test_tables_that_other_rules_made_are_read_until_the_swap_and_never_written(
 
 def test_an_old_build_is_not_swept_while_somebody_compares_it(begun: World) -> None:
     with build(begun.dsn, None, Rules(), quiet, 1) as made, psycopg.connect(begun.dsn, autocommit=True) as connection:
-        with _snapshot(connection, Rules()) as (n, _):
+        with snapshot(connection, Rules()) as (n, _):
             made.swap()
             assert schemas(begun.dsn) == ["build_1", "build_2"]
             assert connection.execute(f"SELECT count(*) FROM build_{n}.journey".encode()).fetchone() != (0,)
@@ -250,7 +250,7 @@ def test_a_reader_in_a_long_transaction_is_waited_for_and_not_broken(begun: Worl
     assert live(begun.dsn) == "build_2"
 
 
-def test_a_reader_whose_snapshot_is_older_than_the_build_does_not_see_it_empty(begun: World) -> None:
+def test_a_reader_whosesnapshot_is_older_than_the_build_does_not_see_it_empty(begun: World) -> None:
     with psycopg.connect(begun.dsn) as reader:
         reader.isolation_level = IsolationLevel.REPEATABLE_READ
         reader.execute("SELECT 1 FROM log.source")  # its snapshot, and no lock on any view

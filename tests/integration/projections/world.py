@@ -60,8 +60,8 @@ class World:
         """One step; how many events it took."""
         return step(self.stepper, self.rules, limit=limit).events
 
-    def read_on(self, day: dt.date) -> None:
-        """Set the date on which what is open is read."""
+    def read_on(self, day: dt.date | None) -> None:
+        """Set the date on which what is open is read; None: today."""
         with psycopg.connect(self.dsn) as connection:
             connection.execute("UPDATE projection.setting SET reading_date = %s", (day,))
 

@@ -72,8 +72,8 @@ def test_the_same_column_twice_asks_for_either(told: World, vjt: Vjt) -> None:
             "attrition has no column offnce; it has: period, offence, dimension, value",
         ),
         (["attrition", "--where", "offence"], "--where offence: expected column=value"),
-        (["attrition", "--by", "sex"], "No such option"),
-        (["attrition", "--as-known", "2021-01-01"], "No such option"),
+        (["attrition", "--by", "colour"], "there is no dimension colour; there are: age_band, "),
+        (["attrition", "--as-known", "in May"], "in May: expected a date, 2021-05-03, or a time"),
         (["attrition", "--format", "xml"], "Invalid value for '--format'"),
     ],
 )

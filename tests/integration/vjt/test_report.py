@@ -1,0 +1,183 @@
+"""`vjt report` of the past, and by any dimension."""
+
+import contextlib
+import csv
+import datetime as dt
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from projections.build import sweep
+from tests.integration.projections.world import World
+from tests.integration.store.given import rows
+from tests.integration.vjt.conftest import Vjt
+from tests.unit.domain.said import crime, listing, receipt, referral, withdrew
+from tests.waiting import until
+
+EARLY = [
+    crime("05-03", person={"age": 30, "sex": "female"}),
+    referral("05-10"),
+    receipt("05-12"),
+    crime("05-04", "C2", "V2", person={"age": 17, "sex": "male"}),
+    withdrew("05-20", "V2", crime_reference="C2"),
+    crime("05-05", "C3", "V3"),
+]
+LATE = [listing("06-02", "09-01"), withdrew("06-03", "V3", crime_reference="C3"), crime("06-04", "C4", "V4")]
+DAY = dt.date(2021, 5, 31)
+FIGURES = ("backlog", "charging", "attrition_curve", "trial_reason")
+
+
+@pytest.fixture
+def told(world: World) -> World:
+    """Stored in May as far as it was said by then; the rest in June."""
+    world.build()
+    world.say(*EARLY)
+    with psycopg.connect(world.dsn) as connection:
+        connection.execute("UPDATE log.stored_events SET known_at = '2021-05-31 22:59:59.999999+00'")
+    world.step()
+    return world
+
+
+def table(vjt: Vjt, *words: str) -> list[dict[str, str]]:
+    ended = vjt("report", *words, "--format", "csv")
+    assert ended.code == 0, ended.err
+    return list(csv.DictReader(io.StringIO(ended.out, newline="")))
+
+
+def test_as_known_at_the_end_of_a_day_is_what_was_reported_then(told: World, vjt: Vjt) -> None:
+    told.read_on(DAY)
+    then = {figure: table(vjt, figure) for figure in FIGURES}
+    told.say(*LATE)
+    told.step()
+    told.read_on(None)
+    (live,) = told.rows("SELECT n FROM projection.build")
+    for figure, expected in then.items():
+        assert table(vjt, figure, "--as-known", "2021-05-31") == expected
+        assert table(vjt, figure) != expected or figure == "trial_reason"
+    assert told.rows("SELECT n FROM projection.build") == [live]
+    assert table(vjt, "attrition", "--as-known", "2021-05-31T23:59:59.999998") == []
+
+
+def test_as_recorded_leaves_out_what_was_recorded_later_whenever_it_was_stored(told: World, vjt: Vjt) -> None:
+    told.read_on(DAY)
+    then = table(vjt, "backlog")
+    told.read_on(None)
+    told.say(*LATE)
+    assert table(vjt, "backlog", "--as-recorded", "2021-05-31") == then
+    assert table(vjt, "backlog", "--as-recorded", "2021-05-31", "--as-known", "2021-05-30") == []
+    periods = {
+        row["period"] for row in table(vjt, "backlog", "--as-recorded", "2021-05-20", "--as-known", "2021-05-31")
+    }
+    assert periods == {"2021-05-20"}
+
+
+def test_a_figure_by_two_dimensions_now_and_then(told: World, vjt: Vjt) -> None:
+    words = ("attrition", "--where", "offence=all", "--where", "cohort=all", "--where", "stage=pre_charge", "--where",
+             "basis=reported", "--by", "age_band,sex")  # fmt: skip
+    then = [("2021-05-01", "age_band,sex", "0-17,male", "1"), ("2021-05-01", "age_band,sex", "25-34,female", "1"),
+            ("2021-05-01", "age_band,sex", "missing,missing", "1")]  # fmt: skip
+
+    def seen(*more: str) -> list[tuple[str, ...]]:
+        columns = ("period", "dimension", "value", "entered")
+        return [tuple(row[column] for column in columns) for row in table(vjt, *words, *more)]
+
+    assert seen() == then
+    told.say(*LATE)
+    told.step()
+    assert seen() == [*then, ("2021-06-01", "age_band,sex", "missing,missing", "1")]
+    assert seen("--as-known", "2021-05-31") == then
+    assert seen("--where", "value=0-17,male") == then[:1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told_"),
+    [
+        (["--by", "colour"], "there is no dimension colour; there are: age_band, arrested_and_interviewed, bcu, "),
+        (["--by", "sex,sex"], "--by sex,sex: expected one dimension, or two that differ"),
+        (["--by", "sex,force,bcu"], "--by sex,force,bcu: expected one dimension, or two that differ"),
+        (["--as-known", "in May"], "in May: expected a date, 2021-05-03, or a time, 2021-05-03T09:12:00Z"),
+        (["--as-recorded", "2999-01-01"], "2999-01-01 is still to come"),
+        (["--as-known", "2021-05-31", "--where", "offnce=rape"], "attrition has no column offnce; it has: period, "),
+    ],
+)
+def test_a_wrong_call_is_2_and_nothing_is_built(told: World, vjt: Vjt, words: list[str], told_: str) -> None:
+    (before,) = told.rows("SELECT last_value FROM projection.build_number")
+    ended = vjt("report", "attrition", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(told_)
+    assert told.rows("SELECT last_value FROM projection.build_number") == [before]
+
+
+@pytest.mark.parametrize(
+    ("figure", "words", "told_"),
+    [
+        (
+            "freshness",
+            ["--as-known", "2021-05-31"],
+            "freshness is read live and is in no build: only --where goes with it\n",
+        ),
+        ("anomaly", ["--by", "sex"], "anomaly is not divided by dimensions\n"),
+        ("nothing", ["--by", "sex"], "there is no figure nothing; there are: anomaly, attrition, "),
+    ],
+)
+def test_a_figure_that_has_no_past_or_no_dimensions_says_so(
+    told: World, vjt: Vjt, figure: str, words: list[str], told_: str
+) -> None:
+    ended = vjt("report", figure, *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(told_)
+
+
+def test_of_tables_that_other_rules_made_no_other_dimension_is_counted(
+    told: World, vjt: Vjt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VJT_LINK_JOIN", "21")
+    ended = vjt("report", "attrition", "--by", "sex")
+    assert (ended.code, ended.out) == (1, "")
+    assert "Run: vjt rebuild" in ended.err
+
+
+@contextlib.contextmanager
+def reporting(world: World) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that reports of the past; its build is made, its rows are waited for."""
+    command = [sys.executable, "-m", "vjt.main", "report", "backlog", "--as-known", "2021-05-31"]
+    with psycopg.connect(world.dsn) as holder:
+        holder.execute("LOCK TABLE projection.setting")
+        process = subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'projection.setting'::regclass"
+            until(lambda: rows(world.dsn, waits))
+            assert len(rows(world.dsn, "SELECT n FROM projection.build")) == 2
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
+
+SCHEMAS = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'build')"
+
+
+def test_a_report_that_is_interrupted_leaves_no_build(told: World) -> None:
+    with reporting(told) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+        assert rows(told.dsn, SCHEMAS) == ["build_1"]
+
+
+def test_what_a_killed_report_leaves_is_swept(told: World) -> None:
+    with reporting(told) as process:
+        process.kill()
+        process.wait()
+    with psycopg.connect(told.dsn, autocommit=True) as connection:
+
+        def swept() -> bool:
+            sweep(connection)
+            return rows(told.dsn, SCHEMAS) == ["build_1"]
+
+        until(swept)

@@ -26,8 +26,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA metrics TO analyst;
   for `vulnerability` and `support_service`, of which a journey can have several (`any`: at least one; `none`: known to have none).
 - A figure has a row for every combination that occurs, hundreds of thousands in all. Ask for what is wanted: with conditions on
   `dimension` and `offence` it takes a fraction of a second, whole many seconds. Without SQL:
-  `vjt report attrition --where offence=rape --where dimension=age_band --format csv`. Any figure by any dimension, and as it was known at
-  a time: [as known](../as-known.md).
+  `vjt report attrition --where offence=rape --where dimension=age_band --format csv`.
+- Any figure by any dimension, or as it was known at a time: [as known](../as-known.md).
 - Null is not zero: a rate of nothing, a date that has not come, an attribute that nobody recorded.
 """
 

@@ -125,7 +125,10 @@ class Case:
     @property
     def charged(self) -> bool:
         """By a decision that stands, or a result."""
-        return any(p.awaits or p.results for p in self.prosecutions.values())
+        for p in self.prosecutions.values():
+            if p.awaits or p.results:
+                return True
+        return False
 
     @property
     def holder(self) -> str:

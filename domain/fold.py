@@ -1,89 +1,97 @@
 """The fold: from a journey's facts to where it stands (contract 3, 4 and 5.1). Pure: no clock, no database, no order of arrival."""
 
 import datetime as dt
+from itertools import count
+from operator import attrgetter
 from typing import Any
 
 from domain import attrition, offence
 from domain.anomaly import Odd, odd
 from domain.contact import UPDATE_DAYS, deadlines
+from domain.course import Course, Courses
 from domain.delay import Delay, any_negative, interval
 from domain.fact import Fact
 from domain.journey import ENTRY, Journey
 from domain.people import people
 from domain.references import references
-from domain.rules import take
+from domain.rules import moves
 from domain.story import Story
-from domain.walk import Walk
 from domain.when import When
 from schemas.places import FORCES
 
 OUTCOME = ("police.outcome-recorded", "police.investigation-reopened")
 
 
-def fold(story: Story) -> Journey:
-    """Walk through the facts once, in order, and say where the journey stands."""
+def fold(story: Story, courses: Courses) -> Journey:
+    """Walk through the facts once, in order, and say where the journey stands. `courses`: of the journeys folded with it."""
     reports = [f for f in story.facts if f.kind == "police.crime-reported" and not f.voided]
     first = min(reports, key=lambda report: (report.day, not report.precise, report.key))
     reported = When(first.day, precise=first.precise)
     ordered = _ordered(story.facts, reported.day)
-    walk = Walk(story, ordered)
+    moving = [(when, fact) for when, fact in ordered if moves(fact)]
+    course = courses.of(story, moving)
+    turns = dict(zip([fact.position for _, fact in moving], course.turns, strict=True))
     anomalies = set(story.anomalies)
     timeline: list[ENTRY] = []
-    stage, holder, since = walk.stage, "police", reported.day
+    stage, holder, since = "investigation", "police", reported.day
     for when, fact in ordered:
         if fact.anomaly:
-            walk.odd.add(fact.anomaly)
+            anomalies.add(odd(fact.anomaly, fact))
         if when.late:
-            walk.odd.add("joined_late")
-        if take(walk, when, fact):
-            stage = walk.stage
-            if walk.holder != holder:
-                holder, since = walk.holder, max(when.day, reported.day)
-        if walk.odd:
-            anomalies |= {odd(code, fact) for code in walk.odd}
-            walk.odd.clear()
+            anomalies.add(odd("joined_late", fact))
+        if turn := turns.get(fact.position):
+            stage = turn.stage
+            if turn.holder != holder:
+                holder, since = turn.holder, max(when.day, reported.day)
+            if turn.odd:
+                anomalies |= {odd(code, fact) for code in turn.odd}
         timeline.append((fact.position, stage, holder))
     anomalies |= {odd("second_report", report) for report in reports if report is not first}
     told = [(when, fact) for when, fact in ordered if not fact.voided]
-    return _Told(story, walk, told, reported, first, anomalies).journey(timeline, holder, since)
+    return _Told(story, course, told, reported, first, anomalies).journey(timeline, holder, since)
 
 
 def _ordered(facts: list[Fact], reported: dt.date) -> list[tuple[When, Fact]]:
     """In the order of the fold. A case's fact of before the report stands first on the report's day, in its own order."""
-    keyed = []
-    for fact in facts:
-        key = fact.key
-        late = key[0] < reported and fact.subject.scheme not in ("crime", "person")
-        day = reported if late else key[0]
-        keyed.append(((day, not late, key), late, fact))
-    keyed.sort(key=lambda item: item[0])
+    before: list[Fact] = []
+    late: list[Fact] = []
+    after: list[Fact] = []
+    for fact in sorted(facts, key=attrgetter("key")):
+        if fact.day >= reported:
+            after.append(fact)
+        else:
+            (before if fact.subject.scheme in ("crime", "person") else late).append(fact)
+    places = count(1)
     return [
-        (When(order[0], place, fact.precise, late), fact) for place, (order, late, fact) in enumerate(keyed, start=1)
+        *((When(fact.day, next(places), fact.precise), fact) for fact in before),
+        *((When(reported, next(places), fact.precise, True), fact) for fact in late),
+        *((When(fact.day, next(places), fact.precise), fact) for fact in after),
     ]
 
 
 class _Told:
-    """What a finished walk tells."""
+    """What the facts tell."""
 
     def __init__(
         self,
         story: Story,
-        walk: Walk,
+        course: Course,
         told: list[tuple[When, Fact]],
         reported: When,
         report: Fact,
         anomalies: set[Odd],
     ) -> None:
-        self.story, self.walk, self.reported, self.report, self.anomalies = story, walk, reported, report, anomalies
+        self.story, self.reported, self.report, self.anomalies = story, reported, report, anomalies
+        self.course, self.walk = course, course.walk
         self.facts = [fact for _, fact in told]
         self.updates = [when.day for when, fact in told if fact.kind == "police.victim-updated"]
         self.people = people(self.facts, story.crime)
-        self.over = walk.end is not None
-        self.lead = walk.lead
+        self.over = self.walk.end is not None
+        self.lead = course.lead
         self.own = {urn: story.own_case(urn) for urn in sorted({u for urns in story.cases.values() for u in urns})}
 
     def journey(self, timeline: list[ENTRY], holder: str, since: dt.date) -> Journey:
-        story, walk, who = self.story, self.walk, self.people
+        story, course, walk, who = self.story, self.course, self.walk, self.people
         latest, hearings, spell, end = who.latest, walk.hearings, walk.spell, walk.end
         lead = self.lead
         urn = lead.urn if lead else None
@@ -94,7 +102,7 @@ class _Told:
         trial = hearings.first_trial(urn)
         cancelled = any(f.kind == "police.crime-cancelled" for f in self.facts)
         delays = self._delays()
-        cases = [own.row(self._area(), self._held(urn)) for urn, own in self.own.items()]
+        cases = [own.row(self._area(), *course.held_in(urn)) for urn, own in self.own.items()]
         if any_negative(delays):
             self.anomalies.add(odd("negative_delay", self.report))
         date = latest.get("offence_date")
@@ -142,11 +150,11 @@ class _Told:
             interviewed_at=_day(walk.first.get("interviewed")),
             referred_at=_day(lead.referred if lead else None),
             referral_received_at=_day(lead.receipt if lead else None),
-            charged_at=_day(walk.charged_at),
-            first_hearing_at=hearings.first_held(urn),
+            charged_at=_day(course.charged_at),
+            first_hearing_at=course.held.first,
             first_trial_date=trial[0] if trial else None,
             first_trial_listed_at=trial[1].day if trial else None,
-            trial_started_at=_day(hearings.effective_of(urn)),
+            trial_started_at=_day(course.held.effective),
             concluded_at=end.when.day if end else None,
             withdrew_at=spell.began.day if spell else None,
             withdrew_stage=spell.stage if spell else None,
@@ -161,7 +169,7 @@ class _Told:
             adjournments=hearings.adjournments,
             ineffective_trials=hearings.count("ineffective"),
             vacated_trials=hearings.count("vacated"),
-            next_trial_date=None if end else hearings.next_trial,
+            next_trial_date=None if end else course.next_trial,
             last_victim_update_at=max(self.updates, default=None),
             support_services=sorted({f.data["service"] for f in self.facts if f.kind == "support.service-started"}),
             reopened=walk.reopened,
@@ -174,8 +182,8 @@ class _Told:
             delays=delays,
             cases=cases,
             prosecutions=[p for own in self.own.values() for p in own.finalised(self._area(), story.crime)],
-            hearings=hearings.rows(),
-            trials=hearings.trials(),
+            hearings=course.hearing_rows,
+            trials=course.trial_rows,
             spells=[s.row(self.reported.day) for s in walk.spells],
             waits=self._waits(holder, since),
             deadlines=deadlines(self.reported.day, self.updates, self.walk.owed_turns, observed_until),
@@ -203,17 +211,10 @@ class _Told:
         force = FORCES.get(self.story.force)
         return force.cps_area if force else None
 
-    def _held(self, urn: str) -> dict[str, When | None]:
-        """First hearing and first effective trial of one case."""
-        held = self.walk.hearings.first_held(urn)
-        return {"first_held": When(held) if held else None, "effective": self.walk.hearings.effective_of(urn)}
-
     def _delays(self) -> list[Delay]:
         walk, reported, over, lead = self.walk, self.reported, self.over, self.lead
         end = walk.end.when if walk.end else None
-        charge = walk.charged_at
-        urn = lead.urn if lead else None
-        held = walk.hearings.first_held(urn)
+        charge, (held, effective) = self.course.charged_at, self.course.held
         past_charge = over or walk.charged
         receipts = [case.first_receipt for case in walk.cases.values() if case.first_receipt]
         withdrew = walk.spells[0].began if walk.spells else None
@@ -224,7 +225,7 @@ class _Told:
             *interval("report_to_referral", reported, referred, past_charge),
             *interval("report_to_charge", reported, charge, past_charge),
             *interval("charge_to_first_hearing", charge, When(held) if held else None, over),
-            *interval("charge_to_trial", charge, walk.hearings.effective_of(urn), over),
+            *interval("charge_to_trial", charge, effective, over),
             *interval("court_receipt_to_completion", walk.first.get("court_receipt"), completed, over),
             *interval("charge_to_conclusion", charge, end, over),
             *interval("report_to_conclusion", reported, end, over),
@@ -245,7 +246,7 @@ class _Told:
         walk = self.walk
         if self.over:
             return []
-        lead, charge = self.lead, walk.charged_at or walk.implied
+        lead, charge = self.lead, self.course.charged_at or walk.implied
         match walk.stage:
             case "investigation":
                 waits = [_wait("investigation", self.reported.day)]
@@ -257,7 +258,7 @@ class _Told:
                     _wait(
                         "conclusion" if walk.stage == "trial" else "trial",
                         charge.day if charge else since,
-                        walk.hearings.next_trial,
+                        self.course.next_trial,
                     )
                 ]
         if walk.owes_updates:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from domain.anomaly import Odd, odd
+from domain.course import Courses
 from domain.fact import Fact
 from domain.fold import fold
 from domain.identity import Persons, Said, Spell, Tie, spells
@@ -55,6 +56,7 @@ class Neighbourhood:
     same: list[Tie] = field(default_factory=list)
     told: list[tuple[Reference, Reference, Sequence[Said]]] = field(default_factory=list)
     rules: Rules = field(default_factory=Rules)
+    courses: Courses = field(default_factory=Courses)
     _own_cases: dict[str, OwnCase] = field(default_factory=dict)
 
     @cached_property
@@ -141,7 +143,7 @@ def fold_all(n: Neighbourhood, wanted: Collection[UUID]) -> dict[UUID, Journey |
     waiting: dict[int, list[tuple[JourneyKey, Story]]] = defaultdict(list)
     for key in keys:
         story = draw(n, key)
-        result[key.journey_id] = _fold(story)
+        result[key.journey_id] = _fold(story, n.courses)
         if n.person(key) in alone:
             waiting[n.person(key)].append((key, story))
     for person, stories in waiting.items():
@@ -150,7 +152,7 @@ def fold_all(n: Neighbourhood, wanted: Collection[UUID]) -> dict[UUID, Journey |
             for story in _belongs(fact.day, spans):
                 story.facts.append(fact)
         for key, story in stories:
-            result[key.journey_id] = _fold(story)
+            result[key.journey_id] = _fold(story, n.courses)
     return result
 
 
@@ -163,9 +165,9 @@ def _belongs(day: dt.date, spans: list[tuple[Story, Journey]]) -> list[Story]:
     return [story for story, journey in begun if journey.reported_at == latest]
 
 
-def _fold(story: Story) -> Journey | Broken:
+def _fold(story: Story, courses: Courses) -> Journey | Broken:
     try:
-        return fold(story)
+        return fold(story, courses)
     except Exception as error:  # whatever it is, one journey must not stop the others; it is shown as broken
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:

@@ -1,6 +1,7 @@
 """A case by its own facts, at their own dates: the unit of `journeys.case`, the same in every journey of it."""
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Hashable, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -19,6 +20,7 @@ class OwnCase:
     def __init__(self, urn: str, facts: Iterable[Fact]) -> None:
         """`facts` are those of the case and what it leads to, about everybody there."""
         self.urn = urn
+        self._rows: dict[Hashable, dict[str, Any]] = {}
         facts = sorted((f for f in facts if not f.voided), key=attrgetter("key"))
         self.case = Case(
             urn,
@@ -116,7 +118,14 @@ class OwnCase:
             if p.ended and p.outcome and not p.awaits and p.concerns(crime)
         ]
 
-    def row(self, area: str | None, hearings: Mapping[str, Any]) -> dict[str, Any]:
+    def row(self, area: str | None, first_held: dt.date | None, effective: When | None) -> dict[str, Any]:
+        """As `journeys.case` has it. `area`: of the force; then when the first hearing was held, and the first effective trial."""
+        key = area, first_held, effective
+        if key not in self._rows:
+            self._rows[key] = self._row(*key)
+        return self._rows[key]
+
+    def _row(self, area: str | None, first_held: dt.date | None, effective: When | None) -> dict[str, Any]:
         case, clock = self.case, self.case.clock
         prosecutions = sorted(case.prosecutions.items(), key=lambda item: item[0] or "")
         ended = [p.ended for _, p in prosecutions if p.ended]
@@ -140,8 +149,8 @@ class OwnCase:
             "prosecutions": [_prosecution(suspect, p) for suspect, p in prosecutions],
             "delays": [
                 *self.charging_delays(self.over),
-                *interval("charge_to_first_hearing", charge, hearings["first_held"], self.over),
-                *interval("charge_to_trial", charge, hearings["effective"], self.over),
+                *interval("charge_to_first_hearing", charge, When(first_held) if first_held else None, self.over),
+                *interval("charge_to_trial", charge, effective, self.over),
                 *interval(
                     "court_receipt_to_completion", self.court_receipt, self.completed if self.over else None, self.over
                 ),

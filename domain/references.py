@@ -1,7 +1,7 @@
 """What leads to a journey: each agency's reference, how it was linked, and when (contract 2.4, 5.1)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from domain.fact import Fact
@@ -12,11 +12,9 @@ from schemas.reference import Reference, derived_uvi
 METHODS = {"case": "referral", "court_case": "receipt", "hearing": "listing"}
 
 
-def references(story: Story, facts: Iterable[Fact], reported: dt.date) -> list[dict[str, Any]]:
+def references(story: Story, facts: Sequence[Fact], reported: dt.date) -> list[dict[str, Any]]:
     """Those that lead to it, and those that did once: `until` says when that ended. `facts`: the journey's, in order."""
-    first: dict[Reference, Fact] = {}
-    for fact in facts:
-        first.setdefault(fact.subject, fact)
+    first = {fact.subject: fact for fact in reversed(facts)}
     rows = [
         _row("crime", story.crime, "report", reported),
         _row("victim", f"{story.force}/{story.victim_reference}", "report", reported),

@@ -11,14 +11,15 @@ from domain.withdrawal import Spell
 from schemas.base import force_of
 
 
-def take(walk: Walk, when: When, fact: Fact) -> bool:
-    """The next fact of a journey; whether it is of a kind that moves one."""
-    rule = None if fact.voided else _RULES.get(fact.kind)
-    if rule is None:
-        return False
-    rule(walk, when, fact)
+def moves(fact: Fact) -> bool:
+    """Whether it is of a kind that moves a journey."""
+    return fact.kind in _RULES and not fact.voided
+
+
+def take(walk: Walk, when: When, fact: Fact) -> None:
+    """The next fact of a journey, which moves it."""
+    _RULES[fact.kind](walk, when, fact)
     walk.settle(when, fact)
-    return True
 
 
 # Investigation
@@ -242,7 +243,7 @@ def _retracted(walk: Walk, when: When, fact: Fact, case: Case) -> None:
         walk.odd.add("retraction_not_named")
     elif walk.spell is None:
         ended = [p.ended for p in case.named(fact.data.get("suspect_reference")) if p.ended]
-        walk.spells.append(Spell(min(ended, default=when), walk.open_stage, by_outcome_alone=False))
+        walk.spells.append(Spell(min(ended, default=when), walk.open_stage(walk.charged), by_outcome_alone=False))
 
 
 def _listed(walk: Walk, when: When, fact: Fact) -> None:

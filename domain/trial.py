@@ -37,7 +37,7 @@ class Sitting:
     @property
     def effective(self) -> When | None:
         """When it was first recorded effective, if that is what stands."""
-        if self.outcome is None or self.outcome.said != "effective":
+        if not self.outcomes or self.outcomes[-1].said != "effective":
             return None
         return min(o.when for o in self.outcomes if o.said == "effective")
 
@@ -78,7 +78,7 @@ class Hearings:
 
     def effective_of(self, urn: str | None) -> When | None:
         """The first effective trial of one case, or of any."""
-        return min((s.effective for _, s in self._sittings(urn) if s.effective), default=None)
+        return min((effective for _, s in self._sittings(urn) if (effective := s.effective)), default=None)
 
     def _get(self, hearing_id: str, urns: list[str]) -> Hearing:
         return self.known.setdefault(hearing_id, Hearing(hearing_id, urns))
@@ -152,6 +152,8 @@ class Hearings:
     # What they come to
 
     def _sittings(self, urn: str | None = None) -> list[tuple[Hearing, Sitting]]:
+        if not self.known:  # as of most journeys
+            return []
         return [(h, s) for _, h in sorted(self.known.items()) if urn is None or urn in h.urns for s in h.sittings]
 
     def first_held(self, urn: str | None = None) -> dt.date | None:

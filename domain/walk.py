@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from domain.case import Case, about
+from domain.case import Case, Prosecution, about
 from domain.exits import OUTCOMES, RANK, WITHDRAWAL_OUTCOMES, of_result
 from domain.fact import Fact
 from domain.story import Story
@@ -15,8 +15,6 @@ from domain.trial import Hearings
 from domain.when import When
 from domain.withdrawal import Spell
 from schemas.base import force_of
-
-WITHDREW = ("police.victim-withdrew", "cps.victim-withdrew")
 
 
 class End(NamedTuple):
@@ -51,23 +49,33 @@ class Walk:
         self.pending = False  # re-opened, and no ending since
         self.reopened = 0
         self.end: End | None = None
+        self.stage = "investigation"
+        self.holder = "police"
+        # Police owe the victim updates: before a charge, open, not withdrawn (contract 5.2, metrics.contact).
+        self.owes_updates = True
         self.turns: list[dt.date] = []  # days on which it ended, was open again, ended...
         self.owed_turns: list[
             dt.date
         ] = []  # days on which an update ceased to be owed to the victim, was owed again, ceased...
         self.has_suspect = False
-        standing = [fact for _, fact in facts if not fact.voided]
-        self._submissions = self._urns_of(
-            f
-            for f in standing
-            if f.kind == "police.charge-referral-submitted" and f.data.get("referral_type") != "early_advice"
-        )
-        self._receipts = self._urns_of(f for f in standing if f.kind == "cps.referral-received")
-        self.withdrew = any(fact.kind in WITHDREW for fact in standing)
-        self.said = self.withdrew or any(self.withdraws(fact) for fact in standing)
-
-    def _urns_of(self, facts: Any) -> set[str]:
-        return {urn for fact in facts for urn in self.story.cases[fact.subject]}
+        self._submissions: set[str] = set()  # URNs with one, anywhere in the history
+        self._receipts: set[str] = set()
+        self.withdrew = False
+        outcomes = []
+        for _, fact in facts:
+            if fact.voided:
+                continue
+            match fact.kind:
+                case "police.charge-referral-submitted":
+                    if fact.data.get("referral_type") != "early_advice":
+                        self._submissions |= story.cases[fact.subject]
+                case "cps.referral-received":
+                    self._receipts |= story.cases[fact.subject]
+                case "police.victim-withdrew" | "cps.victim-withdrew":
+                    self.withdrew = True
+                case "police.outcome-recorded":
+                    outcomes.append(fact)
+        self.said = self.withdrew or any(self.withdraws(fact) for fact in outcomes)
 
     # What it comes to
 
@@ -81,35 +89,27 @@ class Walk:
         """By CPS or police, or by what implies a charge: a result, an effective trial."""
         if self.outcome_charge is not None or self.hearings.effective is not None:
             return True
-        for case in self.cases.values():  # noqa: SIM110 - asked after every fact: any() takes three times as long
+        for case in self.cases.values():
             if case.prosecuted:
                 return True
         return False
 
-    @property
-    def owes_updates(self) -> bool:
-        """Police owe the victim updates: before a charge, open, not withdrawn (contract 5.2, metrics.contact)."""
-        return self.end is None and self.spell is None and not self.charged
-
-    @property
-    def stage(self) -> str:
-        return "concluded" if self.end else self.open_stage
-
-    @property
-    def open_stage(self) -> str:
+    def open_stage(self, charged: bool) -> str:
         """The stage that it is in, or was in when it ended."""
         if self.hearings.effective:
             return "trial"
-        if self.charged:
+        if charged:
             return "awaiting_trial"
-        return "charging" if any(case.referred for case in self.cases.values()) else "investigation"
+        for case in self.cases.values():
+            if case.referred:
+                return "charging"
+        return "investigation"
 
-    @property
-    def holder(self) -> str:
+    def _holder(self, charged: bool) -> str:
         """In charging, who holds a case that awaits a decision, the lead before others."""
         if self.end:
             return "none"
-        if self.charged:
+        if charged:
             return "court"
         waiting = [case for case in self.cases.values() if case.waiting]
         if len(waiting) < 2:
@@ -133,28 +133,31 @@ class Walk:
     @property
     def awaits_decision(self) -> bool:
         """A referral does; none where police charged."""
-        return self.outcome_charge is None and any(case.waiting for case in self.cases.values())
+        if self.outcome_charge is None:
+            for case in self.cases.values():
+                if case.waiting:
+                    return True
+        return False
 
-    @property
-    def awaits_result(self) -> bool:
+    def _awaits_result(self, prosecutions: list[Prosecution]) -> bool:
         """A charged prosecution does; where police alone charged, or a trial alone is known, the journey until its first result."""
-        prosecutions = [p for case in self.cases.values() for p in case.prosecutions.values()]
-        if any(p.awaits for p in prosecutions):
-            return True
-        if any(case.charge for case in self.cases.values()):
+        for p in prosecutions:
+            if p.awaits:
+                return True
+        if self.outcome_charge is None and self.hearings.effective is None:
             return False
-        return (self.outcome_charge is not None or self.hearings.effective is not None) and not any(
-            p.results for p in prosecutions
-        )
+        return not any(case.charge for case in self.cases.values()) and not any(p.results for p in prosecutions)
 
-    def ended(self) -> End | None:
+    def _ended(self, charged: bool) -> End | None:
         """Whether the journey, as it now stands, has ended: when and how."""
-        spell, charged = self.spell, self.charged
+        spell = self.spell
         if not charged and spell is not None and spell.exit_at is not None:
             return End(spell.exit_at, "victim_withdrew")
-        if self.pending or self.awaits_decision or self.awaits_result:
+        if self.pending or self.awaits_decision:
             return None
         prosecutions = [p for case in self.cases.values() for p in case.prosecutions.values()]
+        if self._awaits_result(prosecutions):
+            return None
         endings = [End(p.decision.when, p.decision.exit) for p in prosecutions if p.decision]
         for p in prosecutions:
             if p.ended and p.outcome:
@@ -173,16 +176,20 @@ class Walk:
     # What happens to it
 
     def settle(self, when: When, fact: Fact) -> None:
-        """After each fact: has it ended, is it open again, and who has each file."""
-        before, self.end = self.end, self.ended()
+        """After each fact: has it ended, is it open again, where does it stand, and who has each file."""
+        charged = self.charged
+        before, self.end = self.end, self._ended(charged)
         if before and not self.end:
             self.reopened += 1
         if bool(self.end) != (len(self.turns) % 2 == 1):
             self.turns.append(when.day)
+        self.owes_updates = self.end is None and not charged and self.spell is None
         if self.owes_updates != (len(self.owed_turns) % 2 == 0):
             self.owed_turns.append(when.day)
+        self.stage = "concluded" if self.end else self.open_stage(charged)
+        self.holder = self._holder(charged)
         closes = self.outcome_charge is not None or (
-            self.outcome is not None and not self.charged and not self.awaits_decision
+            self.outcome is not None and not charged and not self.awaits_decision
         )
         for case in self.cases.values():
             if case.clock.closed is None:
@@ -248,7 +255,7 @@ class Walk:
             if self.end is not None and when.day > self.end.when.day:
                 self.odd.add("withdrew_after_end")
                 return
-            spell = Spell(when, self.open_stage)
+            spell = Spell(when, self.open_stage(self.charged))
             self.spells.append(spell)
         spell.heard(data)
         # On the day of an ending it counts as standing at it: a disposal out of court is then the exit.

@@ -358,7 +358,7 @@ def _fold_chunk(dsn: str, n: int, rules: Rules, chunk: list[UUID]) -> int:
         tables.enter(cur, n, local=False)
         tables.look_up(cur)
         folded = fold.Folded(connection, chunk, rules)
-        fold.copy(cur, folded.rows.values())
+        fold.copy(cur, folded.rows())
         fold.note_broken(cur, chunk, folded.broken)
     return len(chunk)
 

@@ -1,7 +1,7 @@
 """Fold journeys of a build and make their rows."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,18 +19,20 @@ ROW = ", ".join((*NAMES, PARTS))
 
 
 class Folded:
-    """Rows of the journeys that folded, errors of those that did not. A wanted journey in neither is no more."""
+    """The journeys that folded, errors of those that did not. A wanted journey in neither is no more."""
 
     def __init__(self, connection: Connection[Any], wanted: Collection[UUID], rules: Rules) -> None:
-        reads = [*(figure.columns for figure in figures()), references.READS]
         result = fold_all(neighbourhood(connection, wanted, rules), wanted)
         self.broken = {id_: j.error for id_, j in result.items() if isinstance(j, Broken)}
-        self.rows: dict[UUID, Row] = {}
-        self.taken: set[int] = set()  # positions of the facts that a journey drew on
-        for id_, journey in result.items():
-            if not isinstance(journey, Broken):
-                self.rows[id_] = row(journey, reads)
-                self.taken.update(entry[0] for entry in journey.timeline)
+        self.journeys = {id_: j for id_, j in result.items() if not isinstance(j, Broken)}
+        self.taken = {
+            entry[0] for journey in self.journeys.values() for entry in journey.timeline
+        }  # positions of facts
+
+    def rows(self) -> Iterator[Row]:
+        """One by one: the database reads the one while the next is made."""
+        reads = [*(figure.columns for figure in figures()), references.READS]
+        return (row(journey, reads) for journey in self.journeys.values())
 
 
 def copy(cur: Cursor[Any], rows: Iterable[Row]) -> None:

@@ -1,5 +1,6 @@
 """One step: the next events of the log into a build, in one transaction (design: the Step, statement by statement)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import orjson
 from psycopg import Connection, Cursor
 
+from domain.journey import Journey
 from domain.setting import Rules
 from projections import candidates, figures, fold, index, references, tables
 from projections.digest import digest
@@ -86,19 +88,14 @@ def forward(cur: Cursor[Any], rules: Rules, n: int | None, *, upto: int | None, 
     _write(cur, folded, concerned.journeys, done)
     _led(cur, led, folded.taken)
     if n is None:
-        put(cur, CHANGES, [_message(id_, folded.rows.get(id_), done.position) for id_ in done.journeys])
+        put(cur, CHANGES, [_message(id_, folded.journeys.get(id_), done.position) for id_ in done.journeys])
     cur.execute("UPDATE projection.build SET position = %s WHERE n = %s", (done.position, build))
     return done
 
 
-def _message(id_: UUID, row: Row | None, position: int) -> Going:
+def _message(id_: UUID, journey: Journey | None, position: int) -> Going:
     """What a consumer is told of a journey that changed: that it did, where it stands, up to where the log was read."""
-    if row is None:
-        body: dict[str, Any] = {"gone": True}
-    else:
-        told = {name: row.fields[NAMES.index(name)] for name in TOLD}
-        body = {name: None if text == "\\N" else text for name, text in told.items()}
-        body["cancelled"] = told["cancelled"] == "t"
+    body = {"gone": True} if journey is None else {name: getattr(journey, name) for name in TOLD}
     return Going(str(id_), orjson.dumps({"journey_id": str(id_), "position": position} | body))
 
 
@@ -107,35 +104,42 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
     every = (2 << len(figures.figures())) - 1
     cur.execute("SELECT journey_id, parts FROM journey WHERE journey_id = ANY(%s)", (tables.ids(wanted),))
     before = dict(cur.fetchall())
-    masks = dict.fromkeys(before.keys() - folded.rows.keys(), every)
-    for id_, row in folded.rows.items():
-        old = before.get(id_)
-        if old is None:
-            masks[id_] = every
-        elif old[-1] != row.parts[-1]:
-            masks[id_] = sum(1 << i for i, (a, b) in enumerate(zip(old[:-1], row.parts[:-1], strict=True)) if a != b)
+    masks = dict.fromkeys(before.keys() - folded.journeys.keys(), every)
     fold.note_broken(cur, wanted, folded.broken)
-    done.journeys = set(masks)
-    if not masks:
-        return
     if cur.execute("SELECT to_regclass('pg_temp.changed')").fetchone() == (None,):
         cur.execute(CHANGED)
     cur.execute("DELETE FROM changed")  # a swap takes several steps in one transaction
-    cur.execute(AS_THEY_WERE, (tables.ids(masks), tables.ids(masks.values())))
     names = ", ".join((*NAMES, PARTS))
     with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:
-        for id_, row in folded.rows.items():
-            if id_ in masks:
-                out.write(row.line()[:-1] + b"\t1\t%d\n" % masks[id_])
+        for row in folded.rows():
+            mask = _mask(before.get(row.journey_id), row, every)
+            if mask is not None:
+                masks[row.journey_id] = mask
+                out.write(row.line()[:-1] + b"\t1\t%d\n" % mask)
+    done.journeys = set(masks)
+    if not masks:
+        return
+    cur.execute(AS_THEY_WERE, (tables.ids(masks), tables.ids(masks.values())))
     cur.execute("DELETE FROM journey WHERE journey_id = ANY(%s)", (tables.ids(masks),))
     cur.execute(f"INSERT INTO journey ({names}) SELECT {names} FROM changed WHERE weight = 1")
     for i, figure in enumerate(figures.figures()):
         if any(mask >> i & 1 for mask in masks.values()):
             for table in figure.tables:
                 done.cells += figures.count(
-                    cur, table, f"SELECT * FROM changed WHERE counted AND figures & {1 << i} <> 0"
+                    cur,
+                    table,
+                    f"SELECT {', '.join(figure.reads)}, weight FROM changed WHERE counted AND figures & {1 << i} <> 0",
                 )
     references.move(cur, f"figures & {1 << len(figures.figures())} <> 0")
+
+
+def _mask(old: Sequence[int] | None, row: Row, every: int) -> int | None:
+    """The figures, a bit each, that see a row differ from what it was. None: it is what it was."""
+    if old is None:
+        return every
+    if old[-1] == row.parts[-1]:
+        return None
+    return sum(1 << i for i, (a, b) in enumerate(zip(old[:-1], row.parts[:-1], strict=True)) if a != b)
 
 
 def _of_broken(cur: Cursor[Any], wanted: set[UUID], folded: fold.Folded) -> set[int]:

@@ -12,6 +12,7 @@ from domain import (
     case,
     contact,
     correction,
+    course,
     exits,
     fact,
     fold,
@@ -179,6 +180,13 @@ def _deadlines_in_a_row(m: pytest.MonkeyPatch) -> None:
     m.setattr(contact, "_owed", lambda reported, turns, last: [(reported, dt.date.max)])
 
 
+def _one_walk_whenever_it_was(m: pytest.MonkeyPatch) -> None:
+    def key(story: Any, moving: Any) -> Any:
+        return tuple(f.kind if f.subject.scheme == "crime" else f.position for _, f in moving)
+
+    m.setattr(course, "_key", key)
+
+
 FAULTS: dict[str, tuple[Plant, int]] = {
     "amendments in reverse": (_amendments_in_reverse, 600),
     "voids beaten by amendments": (_voids_beaten_by_amendments, 60),
@@ -205,6 +213,7 @@ FAULTS: dict[str, tuple[Plant, int]] = {
     "evidence of the first fact only": (_evidence_of_the_first_fact_only, 60),
     "two numbers count twice": (_two_numbers_count_twice, 60),
     "deadlines fall whether owed or not": (_deadlines_in_a_row, 60),
+    "one walk whenever it was": (_one_walk_whenever_it_was, 60),
     "a conviction is no progress": (_convicted_is_no_progress, 60),
 }
 """What is planted, and within how many histories it must be found."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from domain.anomaly import ANOMALIES
 from domain.journey import Journey
-from domain.walk import WITHDREW
 from tests.model.story import ANSWER, DECISIONS, OUTCOME, OUTCOMES, RANK, Story
 
 RESULTS = ("progressed", "withdrew", "other_exit", "open")
@@ -94,7 +93,10 @@ def reached(told: Iterable[tuple[Story, Mapping[str, Any], Journey]]) -> set[str
             found.add("spell ended")
         if len(spells) > 1:
             found.add("spell re-begun")
-        if any(len({story.facts[i].type for i in s.facts} & {*WITHDREW}) > 1 for s in spells):
+        if any(
+            len({story.facts[i].type for i in s.facts} & {"police.victim-withdrew", "cps.victim-withdrew"}) > 1
+            for s in spells
+        ):
             found.add("evidence of another agency")
         if len(story.cases) > 1:
             found.add("several cases")

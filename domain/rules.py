@@ -101,8 +101,8 @@ def _decided(walk: Walk, when: When, fact: Fact) -> None:
         walk.goes_on(when, undoes_withdrawal=True)
     else:
         walk.pending = False
-    if exit == "out_of_court_disposal" and walk.spell:
-        walk.spell.exit_at = None
+    if exit == "out_of_court_disposal":
+        walk.disposed(when)
     for case in walk.cases_of(fact):
         case.decide(when, fact.day, fact.data.get("suspect_reference"), exit)
 
@@ -192,11 +192,10 @@ def _closed(walk: Walk, when: When, code: int | None) -> None:
         return
     if walk.spell and walk.spell.by_outcome_alone:
         walk.end_spell(when)
-    if walk.spell:
-        if code == 15:
-            walk.odd.add("outcome_15_while_withdrawn")
-        if OUTCOMES.get(code or 0) == "out_of_court_disposal":
-            walk.spell.exit_at = None
+    if walk.spell and code == 15:
+        walk.odd.add("outcome_15_while_withdrawn")
+    if OUTCOMES.get(code or 0) == "out_of_court_disposal":
+        walk.disposed(when)
     walk.outcome = PoliceOutcome(code, when)
     walk.pending = False
 
@@ -225,6 +224,7 @@ def _finalised(walk: Walk, when: When, fact: Fact) -> None:
         walk.goes_on(when, undoes_withdrawal=True)
     for case in walk.cases_of(fact):
         case.end(suspect, result(when, fact), walk.reopened_at)
+        walk.results[when.place] = walk.open_stage(walk.charged)
         if reason == "victim_retraction" and not walk.said:
             _retracted(walk, when, fact, case)
         if any(p.differs for p in case.named(suspect)):
@@ -242,8 +242,8 @@ def _retracted(walk: Walk, when: When, fact: Fact, case: Case) -> None:
     if len(persons) != 1:
         walk.odd.add("retraction_not_named")
     elif walk.spell is None:
-        ended = [p.ended for p in case.named(fact.data.get("suspect_reference")) if p.ended]
-        walk.spells.append(Spell(min(ended, default=when), walk.open_stage(walk.charged), by_outcome_alone=False))
+        first = min(p.ended for p in case.named(fact.data.get("suspect_reference")) if p.ended)
+        walk.spells.append(Spell(first, walk.results[first.place], by_outcome_alone=False))
 
 
 def _listed(walk: Walk, when: When, fact: Fact) -> None:

@@ -43,6 +43,7 @@ class Walk:
         self.spells: list[Spell] = []
         self.outcome: PoliceOutcome | None = None
         self.outcome_charge: When | None = None  # charged by police outcome 1
+        self.results: dict[int, str] = {}  # the stage at each result, by its place
         self.implied: When | None = None  # the first result or effective trial with no charge known
         self.charging: dt.date | None = None  # first entered
         self.reopened_at = -1  # the place of the last re-opening
@@ -173,12 +174,19 @@ class Walk:
             exits.add("victim_withdrew")
         return End(max(end.when for end in endings), min(exits, key=RANK.__getitem__))
 
+    def _opens(self, end: End, when: When, charged: bool) -> bool:
+        """Whether what has ended is open again: by what re-opens it, or since the withdrawal that was the end is undone."""
+        undone = end.exit == "victim_withdrew" and not charged and self.spell is None
+        return undone or self.reopened_at == when.place
+
     # What happens to it
 
     def settle(self, when: When, fact: Fact) -> None:
         """After each fact: has it ended, is it open again, where does it stand, and who has each file."""
         charged = self.charged
         before, self.end = self.end, self._ended(charged)
+        if before and not self.end and not self._opens(before, when, charged):
+            self.end = before
         if before and not self.end:
             self.reopened += 1
         if bool(self.end) != (len(self.turns) % 2 == 1):
@@ -225,14 +233,19 @@ class Walk:
         if self.spell:
             self.spell.exit_at = None
 
+    def disposed(self, when: When) -> None:
+        """Out of court: undoes the exit by a withdrawal before a charge."""
+        if self.spell:
+            self.spell.exit_at = None
+        if self.withdrawn_before_charge:
+            self.reopened_at = when.place
+
     def goes_on(self, when: When, *, undoes_withdrawal: bool) -> None:
         """What an ended journey does not have re-opens it, oddly, but after an administrative finalisation. A withdrawal before a
         charge is undone by some of it alone. On the day of the end it goes on as if that had not been."""
         if self.end is None:
             return
         if self.withdrawn_before_charge and not undoes_withdrawal:
-            if self.spell:  # whatever is set aside now, it stays the exit
-                self.spell.exit_at = self.spell.exit_at or self.end.when
             return
         self.reopen(when)
         if when.day == self.end.when.day:

@@ -99,6 +99,24 @@ def test_what_goes_on_on_the_day_of_the_end_undoes_it_and_is_no_re_opening() -> 
     assert (j.stage, j.exit, j.reopened, j.anomalies) == ("awaiting_trial", None, 0, [])
 
 
+def test_a_trial_after_the_end_of_a_case_that_had_a_result_is_no_re_opening() -> None:
+    early = (crime("03-01"), referral("03-05"), finalised("03-10", "lie_on_file"), cps("case-reopened", "03-12"))
+    j = folded(*early, listing("03-13", "04-01"), decision("03-14", "administratively_finalised"))
+    assert (j.exit, j.exit_at) == ("administratively_finalised", day("03-14"))
+    j = folded(
+        *early, listing("03-13", "04-01"), decision("03-14", "administratively_finalised"), trial("04-02", "effective")
+    )
+    assert (j.exit, j.exit_at, j.trial_started_at) == ("administratively_finalised", day("03-14"), day("04-02"))
+
+
+def test_an_arrest_after_a_withdrawal_does_not_keep_a_later_ending_from_being_the_last() -> None:
+    told = (crime("03-01"), withdrew("03-02"), referral("03-05"), decision("03-19", NO_FURTHER_ACTION))
+    assert folded(*told).exit_at == day("03-19")
+    for between in ((), (arrest("03-21"),)):
+        j = folded(*told, *between, decision("04-01", "other"))
+        assert (j.exit, j.exit_at) == ("victim_withdrew", day("04-01"))
+
+
 def test_an_arrest_on_the_day_of_the_end_changes_nothing() -> None:
     j = folded(crime("05-03"), outcome("05-20 10:00", 18), arrest("05-20 11:00"))
     assert (j.exit, j.reopened) == ("police_no_further_action", 0)

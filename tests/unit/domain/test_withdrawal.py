@@ -11,12 +11,14 @@ from tests.unit.domain.said import (
     decision,
     finalised,
     folded,
+    listing,
     outcome,
     plan,
     re_engaged,
     receipt,
     referral,
     stage,
+    trial,
     withdrew,
 )
 
@@ -130,6 +132,16 @@ def test_a_withdrawal_dated_after_the_end_begins_no_spell() -> None:
     j = folded(crime("05-03"), outcome("05-20", 18), withdrew("06-01"))
     assert (j.exit, j.withdrawals, j.withdrew_at) == ("police_no_further_action", 0, None)
     assert "withdrew_after_end" in j.anomalies
+
+
+def test_a_retraction_stands_in_the_stage_of_the_first_result_and_not_of_the_one_that_tells_it() -> None:
+    j = folded(
+        *(crime("05-03"), referral("05-10"), decision("05-20"), listing("06-01", "09-01")),
+        finalised("08-01", "stayed"),
+        trial("09-01", "effective"),
+        finalised("09-05", "lie_on_file", reason="victim_retraction"),
+    )
+    assert (j.first_withdrew_at, j.withdrew_stages, j.exit) == (day("08-01"), ["awaiting_trial"], "victim_withdrew")
 
 
 def test_a_retraction_without_a_withdrawal_on_record_is_one_unevidenced_where_there_is_one_victim() -> None:

@@ -105,6 +105,8 @@ class _Told:
         cases = [own.row(self._area(), *course.held_in(urn)) for urn, own in self.own.items()]
         if any_negative(delays):
             self.anomalies.add(odd("negative_delay", self.report))
+        # The first start of each.
+        services = {f.data["service"]: f.day for f in reversed(self.facts) if f.kind == "support.service-started"}
         date = latest.get("offence_date")
         observed_until = story.rules.last_day(self.report.source)
         return Journey(
@@ -171,7 +173,8 @@ class _Told:
             vacated_trials=hearings.count("vacated"),
             next_trial_date=None if end else course.next_trial,
             last_victim_update_at=max(self.updates, default=None),
-            support_services=sorted({f.data["service"] for f in self.facts if f.kind == "support.service-started"}),
+            support_services=sorted(services),
+            services_started=[f"{day} {service}" for service, day in sorted(services.items())],
             reopened=walk.reopened,
             cancelled=cancelled,
             anomalies=sorted({anomaly.code for anomaly in self.anomalies}),

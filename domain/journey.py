@@ -79,6 +79,7 @@ class Journey:
     next_trial_date: dt.date | None
     last_victim_update_at: dt.date | None
     support_services: list[str]
+    services_started: list[str]
     reopened: int
     cancelled: bool
     anomalies: list[str]

@@ -243,9 +243,9 @@ class Walk:
     def goes_on(self, when: When, *, undoes_withdrawal: bool) -> None:
         """What an ended journey does not have re-opens it, oddly, but after an administrative finalisation. A withdrawal before a
         charge is undone by some of it alone. On the day of the end it goes on as if that had not been."""
-        if self.end is None:
-            return
-        if self.withdrawn_before_charge and not undoes_withdrawal:
+        if undoes_withdrawal and self.spell:
+            self.spell.exit_at = None
+        if self.end is None or (self.withdrawn_before_charge and not undoes_withdrawal):
             return
         self.reopen(when)
         if when.day == self.end.when.day:
@@ -273,7 +273,7 @@ class Walk:
         spell.heard(data)
         # On the day of an ending it counts as standing at it: a disposal out of court is then the exit.
         same_day = self.end and when.day == self.end.when.day and self.end.exit != "out_of_court_disposal"
-        if not self.charged and (self.end is None or same_day):
+        if self.end is None or same_day:
             spell.exit_at = spell.exit_at or when
 
     def end_spell(self, when: When) -> None:

@@ -10,8 +10,8 @@ from domain.when import When
 
 @dataclass(slots=True)
 class Spell:
-    """`exit_at`: before a charge, when it ends the journey; None where that was undone, or after a charge. `audited_correct`: what
-    the latest audit of its outcome says; None: nobody looked at it."""
+    """`exit_at`: when it ends the journey, unless there is a charge; None where that was undone. `audited_correct`: what the latest
+    audit of its outcome says; None: nobody looked at it."""
 
     began: When
     stage: str

@@ -124,6 +124,7 @@ COLUMNS = (
     Column(
         "police_outcome", "text", "The latest outcome as police recorded it: day, 1 without a time, time, code.", False
     ),
+    Column("services_started", "text[]", "Each support service with the day of its first start.", False),
     Column("pre_charge_left", "date", "When it was charged, or ended before that.", False),
     Column("delays", "jsonb", "Each interval begun.", False),
     Column("cases", "jsonb", "Each case, by its own facts.", False),

@@ -5,6 +5,7 @@ from tests.unit.domain.said import (
     answer,
     arrest,
     completed,
+    courts,
     cps,
     crime,
     day,
@@ -132,6 +133,17 @@ def test_a_withdrawal_dated_after_the_end_begins_no_spell() -> None:
     j = folded(crime("05-03"), outcome("05-20", 18), withdrew("06-01"))
     assert (j.exit, j.withdrawals, j.withdrew_at) == ("police_no_further_action", 0, None)
     assert "withdrew_after_end" in j.anomalies
+
+
+def test_a_withdrawal_is_the_exit_once_the_trial_that_implied_a_charge_is_cleared() -> None:
+    tried = (crime("05-03"), referral("05-05"), listing("05-06", "06-01"), trial("06-01", "effective"))
+    j = folded(*tried, withdrew("06-05"))
+    assert (j.exit, j.stage) == (None, "trial")
+    cleared = courts("trial-outcome-cleared", "06-10", hearing_id="H1")
+    j = folded(*tried, withdrew("06-05"), cleared)
+    assert (j.exit, j.exit_at, j.charged_at) == ("victim_withdrew", day("06-05"), None)
+    j = folded(*tried, withdrew("06-05"), referral("06-07"), cleared)
+    assert (j.exit, j.stage) == (None, "charging")
 
 
 def test_a_retraction_stands_in_the_stage_of_the_first_result_and_not_of_the_one_that_tells_it() -> None:

@@ -261,14 +261,3 @@ def test_status_has_the_same_columns_before_there_are_tables(world: World, vjt: 
     (after,) = json.loads(vjt("status", "--format", "json").out)
     assert list(after) == list(before)
     assert (after["projected_position"], after["journeys"]) == (0, 0)
-
-
-def test_an_analyst_needs_no_more_than_the_schema_of_the_figures(told: World) -> None:
-    with psycopg.connect(told.dsn) as connection:
-        connection.execute("CREATE ROLE analyst; GRANT USAGE ON SCHEMA metrics TO analyst")
-        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA metrics TO analyst; SET ROLE analyst")
-        for figure in ("attrition", "delay", "freshness"):
-            assert connection.execute(f"SELECT count(*) > 0 FROM metrics.{figure}".encode()).fetchone() == (True,)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("SELECT * FROM journeys.journey")
-        connection.rollback()

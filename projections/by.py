@@ -58,9 +58,7 @@ def divided(cur: Cursor[Any], figure: Figure, n: int, by: Sequence[str], query: 
     for table in behind(figure):
         cur.execute(table.create)
         fill(cur, _divided(table, by), f"SELECT r.*, 1 AS weight, {columns} FROM journey r{values} WHERE r.counted")
-    cur.execute(f"SELECT * FROM ({query}) AS counted LIMIT 0")
-    shown = [f'"{column.name}"' for column in cur.description or []]
-    shown[shown.index('"dimension"')] = f"'{','.join(by)}' AS dimension"
+    shown = (f"'{','.join(by)}' AS dimension" if column == "dimension" else f'"{column}"' for column in figure.shown)
     return f"SELECT {', '.join(shown)} FROM ({query}) AS counted WHERE dimension = '{KEPT}'"
 
 

@@ -55,7 +55,12 @@ class Figure:
     reads: tuple[str, ...]
     tables: tuple[Table, ...]
     view: str
-    comments: dict[str, str]  # of the columns; "" is the relation's own
+    comments: dict[str, str]  # of the columns, in their order; "" is the relation's own
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns of its view."""
+        return tuple(name for name in self.comments if name)
 
     @property
     def columns(self) -> tuple[int, ...]:

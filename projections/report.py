@@ -40,7 +40,7 @@ def figure(name: str, where: Collection[str]) -> Figure:
             if name == "freshness"
             else f"there is no figure {name}; there are: {', '.join(figure.name for figure in figures())}"
         )
-    _check(name, [column for column in found.comments if column], where)
+    _check(name, found.shown, where)
     return found
 
 

@@ -1,7 +1,7 @@
 """`vjt report`, `vjt journey`, `vjt unlinked`: reading the tables."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,11 +71,19 @@ def report(
         str | None,
         typer.Option("--as-recorded", help="The same of what agencies had recorded by then: of a log loaded later on."),
     ] = None,
+    revisions: Annotated[
+        bool,
+        typer.Option(
+            "--revisions", help="As it was known at the end of each month; with --as-recorded, recorded by then."
+        ),
+    ] = False,
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
     """A figure as a table, CSV or JSON."""
     from projections.report import NotAsked
+    from projections.report import report as rows
+    from vjt.figure import anew
 
     asked: dict[str, list[str]] = {}
     for condition in where or []:
@@ -84,8 +92,13 @@ def report(
             raise Failed(f"--where {condition}: expected column=value", CALL)
         asked.setdefault(column, []).append(value)
     try:
-        with _figure(name, asked, by, as_known, as_recorded) as (columns, found):
-            show(found, format, out, columns)
+        if revisions or not by is as_known is as_recorded is None:
+            with anew(name, asked, by, as_known, as_recorded, revisions) as (columns, found):
+                show(found, format, out, columns)
+        else:
+            with _tables() as connection:
+                columns, found = rows(connection, name, asked)
+                show(found, format, out, columns)
     except NotAsked as error:
         raise Failed(str(error), CALL) from None
 
@@ -133,57 +146,6 @@ def unlinked(
         connection.row_factory = dict_row
         cursor = connection.execute(EACH if each else BY_AGE, {"source": source, "reason": reason})
         show(cursor, format, out, [column.name for column in cursor.description or []])
-
-
-@contextmanager
-def _figure(
-    name: str, where: dict[str, list[str]], by: str | None, as_known: str | None, as_recorded: str | None
-) -> Iterator[tuple[list[str], Iterator[dict[str, Any]]]]:
-    """The columns of a figure and its rows, of the live tables or of a build aside, which stands as long. Raises NotAsked."""
-    from projections.report import report
-
-    if by is as_known is as_recorded is None:
-        with _tables() as connection:
-            yield report(connection, name, where)
-        return
-
-    import psycopg
-
-    from projections import past, tables
-    from projections.by import dimensions, divided
-    from projections.figures import behind
-    from projections.report import figure, of_build
-    from projections.verify import snapshot
-    from store.memory import collect_rarely
-    from vjt.progress import Progress
-    from vjt.settings import Settings
-
-    asked = figure(name, where)
-    split = dimensions(asked, by) if by is not None else ()
-    known = past.moment(as_known) if as_known is not None else None
-    recorded = past.moment(as_recorded) if as_recorded is not None else None
-    day = min((past.day(at) for at in (known, recorded) if at), default=None)
-    settings = Settings()
-    dsn, rules = settings.database_url(), settings.rules()
-    collect_rarely()
-    with ExitStack() as stands:
-        if day is None:
-            connection = stands.enter_context(psycopg.connect(dsn, autocommit=True))
-            n, _ = stands.enter_context(snapshot(connection, rules))
-        else:
-            counted = () if split else behind(asked)
-            with Progress() as progress:
-                beside = past.aside(dsn, rules, progress, counted, known=known, recorded=recorded)
-                stands.enter_context(beside)
-            n = beside.n
-            connection = stands.enter_context(psycopg.connect(dsn))
-        query = of_build(asked, day)
-        with connection.cursor() as cur:
-            if split:
-                query = divided(cur, asked, n, split, query)
-            else:
-                tables.enter(cur, n, local=False)
-        yield report(connection, name, where, query)
 
 
 @contextmanager

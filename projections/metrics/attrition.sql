@@ -43,10 +43,10 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7;
 -- @comments
 -- relation: How many victims' journeys entered each stage, and how they left it. Unit: journey (one victim x one reported crime; of two numbers of one person in one crime one; cancelled crimes in none). Source: the review, sections on attrition by stage.
 -- period: Month (its first day): of the report (basis reported), or in which the stage was left (basis exited).
--- basis: reported: the cohort of crimes reported in the month, recent ones partly open. exited: those that left the stage in the month.
 -- offence: Category of offence. A crime is in every category that fits; categories do not add up. all: every crime.
 -- dimension: all, force, bcu (value force/bcu), cps_area, suspect_relationship (and known: any but stranger), location_type, ethnicity_self_defined, ethnicity_officer_observed, suspect_ethnicity_self_defined, suspect_ethnicity_officer_observed, age_band, sex, vulnerability, support_service (service started), arrested_and_interviewed, suspect_known_on_pnc.
 -- value: The value of the dimension; missing where nobody recorded it.
+-- basis: reported: the cohort of crimes reported in the month, recent ones partly open. exited: those that left the stage in the month.
 -- cohort: all, or review: the review's offences with exactly one victim and one suspect.
 -- stage: pre_charge (report to decision to charge), post_charge, journey, and the four stages.
 -- entered: Journeys that entered the stage; basis exited: those that left it.

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from projections.figures import figures
 from schemas.reference import derived_uvi
 from tests.integration.projections.world import World, told
 from tests.unit.domain.said import (
@@ -169,6 +170,15 @@ def test_a_relation_has_the_columns_of_the_contract(world: World, relation: str)
 def test_every_schema_relation_column_and_function_says_what_it_is(world: World) -> None:
     world.build()
     assert [row["what"] for row in world.rows(UNCOMMENTED)] == []
+
+
+def test_comments_come_in_the_order_of_the_columns(world: World) -> None:
+    world.build()
+    query = """SELECT array_agg(attname::text ORDER BY attnum) AS columns FROM pg_attribute
+               WHERE attrelid = to_regclass('metrics.' || %s) AND attnum > 0"""
+    for figure in figures():
+        (row,) = world.rows(query, figure.name)
+        assert tuple(row["columns"]) == figure.shown
 
 
 def test_a_journey_has_every_attribute_of_its_report(world: World) -> None:

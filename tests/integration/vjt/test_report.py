@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from projections.build import sweep
-from tests.integration.projections.world import World
+from tests.integration.projections.world import Event, World
 from tests.integration.store.given import rows
 from tests.integration.vjt.conftest import Vjt
 from tests.unit.domain.said import crime, listing, receipt, referral, withdrew
@@ -95,9 +95,68 @@ def test_a_figure_by_two_dimensions_now_and_then(told: World, vjt: Vjt) -> None:
     assert seen("--where", "value=0-17,male") == then[:1]
 
 
+def stored(world: World, at: str, *events: Event) -> None:
+    """The events become known at a time."""
+    (before,) = world.rows("SELECT max(notification_id) AS last FROM log.stored_events")
+    world.say(*events)
+    with psycopg.connect(world.dsn) as connection:
+        query = "UPDATE log.stored_events SET known_at = %s WHERE notification_id > %s"
+        connection.execute(query, (at, before["last"]))
+
+
+def revised(rows: list[dict[str, str]], column: str) -> dict[str, list[dict[str, str]]]:
+    """The rows of each month, without the column that tells it, which is the first."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        assert next(iter(row)) == column
+        found.setdefault(row.pop(column), []).append(row)
+    return found
+
+
+def test_revisions_are_the_figure_as_it_was_known_at_the_end_of_each_month(told: World, vjt: Vjt) -> None:
+    stored(told, "2021-05-31T23:00:00Z", LATE[0])  # it is June in London
+    stored(told, "2021-08-10T12:00:00Z", *LATE[1:])
+    for figure in ("backlog", "trial_reason"):
+        found = revised(table(vjt, figure, "--revisions", "--as-known", "2021-08-20"), "known")
+        days = ["2021-05-31", "2021-06-30", "2021-07-31", "2021-08-20"]
+        assert found == {day: rows for day in days if (rows := table(vjt, figure, "--as-known", day))}
+        assert figure == "trial_reason" or list(found) == days
+
+
+def test_the_last_revision_is_the_report_of_now(told: World, vjt: Vjt) -> None:
+    told.read_on(dt.date(2021, 8, 1))
+    with psycopg.connect(told.dsn) as connection:
+        connection.execute("UPDATE log.stored_events SET known_at = now() - interval '40 days'")
+    told.say(*LATE)
+    told.step()
+    *before, last = revised(table(vjt, "attrition", "--revisions"), "known").values()
+    assert last == table(vjt, "attrition")
+    assert last not in before
+    assert 1 <= len(before) <= 2
+    assert len(told.rows("SELECT n FROM projection.build")) == 1
+
+
+def test_revisions_by_month_of_recording_of_a_log_that_was_stored_in_one_go(told: World, vjt: Vjt) -> None:
+    told.say(*LATE)
+    words = ("withdrawal_timing", "--by", "force,sex")
+    found = revised(table(vjt, *words, "--revisions", "--as-recorded", "2021-06-30"), "recorded")
+    assert found == {day: table(vjt, *words, "--as-recorded", day) for day in ("2021-05-31", "2021-06-30")}
+    assert len(found["2021-05-31"]) < len(found["2021-06-30"])
+
+
+def test_where_nothing_was_known_nothing_was_revised(world: World, vjt: Vjt) -> None:
+    ended = vjt("report", "contact", "--revisions", "--format", "csv")
+    assert (ended.code, ended.out) == (0, "known,period,offence,dimension,value,due,met,rate\r\n")
+    assert vjt("report", "contact", "--as-known", "2021-05-01")[:2] == (0, "(no rows)\n")
+
+
 @pytest.mark.parametrize(
     ("words", "told_"),
     [
+        (
+            ["--by", "sex", "--where", "dimension=all"],
+            "--by sex gives the rows of that dimension alone: leave --where ",
+        ),
         (["--by", "colour"], "there is no dimension colour; there are: age_band, arrested_and_interviewed, bcu, "),
         (["--by", "sex,sex"], "--by sex,sex: expected one dimension, or two that differ"),
         (["--by", "sex,force,bcu"], "--by sex,force,bcu: expected one dimension, or two that differ"),

@@ -45,7 +45,8 @@ def dimensions(figure: Figure, asked: str) -> tuple[str, ...]:
     if len(found) > 2 or len(set(found)) < len(found):
         raise NotAsked(f"--by {asked}: expected one dimension, or two that differ")
     if not all(BCU in table.counts for table in behind(figure)):
-        raise NotAsked(f"{figure.name} is not divided by dimensions")
+        has = "has each of its dimensions: --where dimension=…" if "dimension" in figure.shown else "has no dimensions"
+        raise NotAsked(f"{figure.name} {has}")
     return found
 
 

@@ -87,7 +87,7 @@ WITH reference(dimension, value) AS (
     CROSS JOIN LATERAL unnest(CASE WHEN l.review THEN '{all,review}'::text[] ELSE '{all}' END) AS k(cohort)
     CROSS JOIN LATERAL unnest(
         CASE WHEN l.dimension IN ('vulnerability', 'support_service', 'support_service_by_day_7') THEN {build}.many_values(l.value)
-             WHEN l.dimension = 'suspect_relationship' AND l.value NOT IN ('stranger', 'missing') THEN ARRAY[l.value, 'known']
+             WHEN l.dimension = 'suspect_relationship' THEN {build}.with_known(l.value)
              ELSE ARRAY[l.value] END
     ) AS v(value)
     WHERE l.n <> 0

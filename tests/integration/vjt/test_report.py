@@ -181,7 +181,8 @@ def test_a_wrong_call_is_2_and_nothing_is_built(told: World, vjt: Vjt, words: li
             ["--as-known", "2021-05-31"],
             "freshness is read live and is in no build: only --where goes with it\n",
         ),
-        ("anomaly", ["--by", "sex"], "anomaly is not divided by dimensions\n"),
+        ("anomaly", ["--by", "sex"], "anomaly has no dimensions\n"),
+        ("relative_risk", ["--by", "sex,force"], "relative_risk has each of its dimensions: --where dimension=…\n"),
         ("nothing", ["--by", "sex"], "there is no figure nothing; there are: anomaly, attrition, "),
     ],
 )

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from projections import by, past, tables
+from projections import past, tables
+from projections.by import dimensions, divided
 from projections.figures import Figure, behind
 from projections.report import NotAsked, figure, of_build, report
 from projections.verify import snapshot
@@ -21,17 +22,17 @@ Where = Mapping[str, Sequence[str]]
 
 @contextmanager
 def anew(
-    name: str, where: Where, by_: str | None, as_known: str | None, as_recorded: str | None, revisions: bool
+    name: str, where: Where, by: str | None, as_known: str | None, as_recorded: str | None, revisions: bool
 ) -> Iterator[tuple[list[str], Iterator[dict[str, Any]]]]:
-    """The columns of a figure and its rows, while it lasts. `by_`: dimensions, split by a comma; the two times as
+    """The columns of a figure and its rows, while it lasts. `by`: dimensions, split by a comma; the two times as
     `projections.past.moment` reads them.
 
     Raises NotAsked before anything is built; NoBuild, OtherRules of the live tables.
     """
     asked = figure(name, where)
-    split = by.dimensions(asked, by_) if by_ is not None else ()
-    if split and where.get("dimension", [by_]) != [by_]:
-        raise NotAsked(f"--by {by_} gives the rows of that dimension alone: leave --where dimension=… out")
+    split = dimensions(asked, by) if by is not None else ()
+    if split and where.get("dimension", [by]) != [by]:
+        raise NotAsked(f"--by {by} gives the rows of that dimension alone: leave --where dimension=… out")
     known = past.moment(as_known) if as_known is not None else None
     recorded = past.moment(as_recorded) if as_recorded is not None else None
     counted = () if split else behind(asked)
@@ -74,7 +75,7 @@ def _read(
     query = of_build(asked, day)
     with connection.cursor() as cur:
         if split:
-            query = by.divided(cur, asked, n, split, query)
+            query = divided(cur, asked, n, split, query)
         else:
             tables.enter(cur, n, local=False)
     return report(connection, asked.name, where, query)[1]

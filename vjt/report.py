@@ -1,7 +1,7 @@
 """`vjt report`, `vjt journey`, `vjt unlinked`: reading the tables."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -91,16 +91,15 @@ def report(
         if not equals:
             raise Failed(f"--where {condition}: expected column=value", CALL)
         asked.setdefault(column, []).append(value)
-    try:
-        if revisions or not by is as_known is as_recorded is None:
-            with anew(name, asked, by, as_known, as_recorded, revisions) as (columns, found):
-                show(found, format, out, columns)
-        else:
-            with _tables() as connection:
-                columns, found = rows(connection, name, asked)
-                show(found, format, out, columns)
-    except NotAsked as error:
-        raise Failed(str(error), CALL) from None
+    with ExitStack() as read:
+        try:
+            if revisions or not by is as_known is as_recorded is None:
+                columns, found = read.enter_context(anew(name, asked, by, as_known, as_recorded, revisions))
+            else:
+                columns, found = rows(read.enter_context(_tables()), name, asked)
+        except NotAsked as error:
+            raise Failed(str(error), CALL) from None
+        show(found, format, out, columns)
 
 
 def journey(

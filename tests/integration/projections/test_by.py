@@ -14,7 +14,7 @@ from projections.verify import snapshot
 from tests.conftest import named
 from tests.integration.projections.world import World, told
 from tests.told import simulated
-from tests.unit.domain.said import crime, decision, outcome, receipt, referral
+from tests.unit.domain.said import crime, decision, outcome, receipt, referral, said
 
 DIVIDED = [f.name for f in figures() if "dimension" in f.shown and f.name != "relative_risk"]
 
@@ -112,6 +112,21 @@ def test_a_case_counts_once_in_each_value_that_any_of_its_journeys_has(world: Wo
         "any,female": (1, 1), "mental_health,female": (1, 1), "other,female": (1, 1), "none,female": (1, 1), "missing,male": (2, 1),
     }  # fmt: skip
     assert cases("bcu,sex") == {"missing,female": (1, 1), "missing,male": (1, 1), "met/south_east,male": (1, 0)}
+
+
+def test_a_case_is_in_its_own_area_whichever_leads_the_journey(world: World) -> None:
+    told(
+        world,
+        crime("05-03", person={"sex": "female"}),
+        referral("05-04"),
+        receipt("05-05"),
+        referral("05-06", "U2"),
+        said("cps.referral-received", "/cps/wales", "05-07", urn="U2"),
+    )
+    asked = {"offence": "all", "basis": "received"}
+    cases = {row["value"]: row["referrals"] for row in by(world, "charging", "cps_area,sex", **asked)}
+    assert cases == {f"{row['value']},female": 1 for row in kept(world, "charging", "cps_area")}
+    assert len(cases) == 2
 
 
 def test_a_crime_has_its_latest_outcome_in_each_value_whichever_victim_it_names(world: World) -> None:

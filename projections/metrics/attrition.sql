@@ -66,21 +66,30 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7;
 WITH asked AS (
     -- The dimensions, each with the cells that it is kept in and its place there: a condition on it leaves the other cells aside.
     SELECT k.dimension AS kept, d.dimension, d.place::integer - 1 AS place
-    FROM (SELECT DISTINCT dimension FROM {build}.attrition) AS k
+    FROM (VALUES ('force|bcu|cps_area'), ('suspect_relationship'), ('location_type'), ('ethnicity_self_defined|ethnicity_officer_observed'),
+                 ('suspect_ethnicity_self_defined|suspect_ethnicity_officer_observed'), ('age_band|sex'),
+                 ('vulnerability|support_service'), ('arrested_and_interviewed|suspect_known_on_pnc')) AS k(dimension)
     CROSS JOIN LATERAL unnest(string_to_array('all|' || k.dimension, '|')) WITH ORDINALITY AS d(dimension, place)
     WHERE d.dimension <> 'all' OR k.dimension LIKE 'force|%'
-), cell AS (
-    SELECT c.period, c.basis, o.offence, g.dimension, v.value, k.cohort, s.stage,
-           sum(c.n) AS entered,
-           sum(c.n) FILTER (WHERE s.result = 'p') AS progressed,
-           sum(c.n) FILTER (WHERE s.result IN ('w', 'e')) AS withdrew,
-           sum(c.n) FILTER (WHERE s.result = 'e') AS withdrew_evidenced,
-           sum(c.n) FILTER (WHERE s.continued) AS withdrew_continued,
-           sum(c.n) FILTER (WHERE s.result = 'x') AS other_exit,
-           sum(c.n) FILTER (WHERE s.convicted) AS convicted,
-           sum(c.n) FILTER (WHERE s.result = 'o') AS open
+), gathered AS (
+    -- As few as the dimension needs, before each becomes many.
+    SELECT c.period, c.basis, c.offences, c.review, c.path, g.dimension,
+           CASE g.dimension WHEN 'all' THEN 'all' ELSE split_part(c.value, '|', g.place) END AS value, sum(c.n) AS n
     FROM asked g
     JOIN {build}.attrition c ON c.dimension = g.kept
+    WHERE c.n <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+), cell AS (
+    SELECT c.period, c.basis, o.offence, c.dimension, v.value, k.cohort, s.stage,
+           sum(c.n)::bigint AS entered,
+           sum(c.n) FILTER (WHERE s.result = 'p')::bigint AS progressed,
+           sum(c.n) FILTER (WHERE s.result IN ('w', 'e'))::bigint AS withdrew,
+           sum(c.n) FILTER (WHERE s.result = 'e')::bigint AS withdrew_evidenced,
+           sum(c.n) FILTER (WHERE s.continued)::bigint AS withdrew_continued,
+           sum(c.n) FILTER (WHERE s.result = 'x')::bigint AS other_exit,
+           sum(c.n) FILTER (WHERE s.convicted)::bigint AS convicted,
+           sum(c.n) FILTER (WHERE s.result = 'o')::bigint AS open
+    FROM gathered c
     CROSS JOIN LATERAL unnest('{all}'::text[] || string_to_array(c.offences, ' ')) AS o(offence)
     CROSS JOIN LATERAL (
         SELECT CASE left(word, 1) WHEN 'P' THEN 'pre_charge' WHEN 'Q' THEN 'post_charge' WHEN 'J' THEN 'journey' WHEN 'I' THEN 'investigation'
@@ -89,13 +98,11 @@ WITH asked AS (
         FROM unnest(string_to_array(c.path, ' ')) AS word
     ) AS s
     CROSS JOIN LATERAL unnest(CASE WHEN c.review THEN '{all,review}'::text[] ELSE '{all}' END) AS k(cohort)
-    CROSS JOIN LATERAL (SELECT CASE g.dimension WHEN 'all' THEN 'all' ELSE split_part(c.value, '|', g.place) END AS one) AS w
     CROSS JOIN LATERAL unnest(
-        CASE WHEN g.dimension IN ('vulnerability', 'support_service') THEN {build}.many_values(w.one)
-             WHEN g.dimension = 'suspect_relationship' THEN {build}.with_known(w.one)
-             ELSE ARRAY[w.one] END
+        CASE WHEN c.dimension IN ('vulnerability', 'support_service') THEN {build}.many_values(c.value)
+             WHEN c.dimension = 'suspect_relationship' THEN {build}.with_known(c.value)
+             ELSE ARRAY[c.value] END
     ) AS v(value)
-    WHERE c.n <> 0
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 ), filled AS (
     SELECT period, basis, offence, dimension, value, cohort, stage, entered,

@@ -34,16 +34,20 @@ GROUP BY 1, 2, 3, 4, 5, 6;
 -- @view
 WITH today AS MATERIALIZED (
     SELECT metrics.reading_date() AS date
-), fallen AS (
-    SELECT date_trunc('month', c.due + passed)::date AS period, c.offences, c.force, c.bcu, c.met, sum(c.n) AS n
-    FROM today CROSS JOIN {build}.contact c
-    CROSS JOIN LATERAL generate_series(0, least(c.until, today.date) - c.due, 28) AS passed
+), place AS (
+    SELECT c.due, c.until, c.offences, v.dimension, v.value, c.met, sum(c.n) AS n
+    FROM {build}.contact c
+    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', c.force), ('bcu', c.bcu)) AS v(dimension, value)
     WHERE c.n <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6
+), fallen AS (
+    SELECT date_trunc('month', (p.due + passed)::timestamp)::date AS period, p.offences, p.dimension, p.value, p.met, sum(p.n) AS n
+    FROM today CROSS JOIN place p
+    CROSS JOIN LATERAL generate_series(0, least(p.until, today.date) - p.due, 28) AS passed
     GROUP BY 1, 2, 3, 4, 5
 )
-SELECT f.period, o.offence, v.dimension, v.value, sum(f.n)::bigint AS due, coalesce(sum(f.n) FILTER (WHERE f.met), 0)::bigint AS met,
+SELECT f.period, o.offence, f.dimension, f.value, sum(f.n)::bigint AS due, coalesce(sum(f.n) FILTER (WHERE f.met), 0)::bigint AS met,
        (coalesce(sum(f.n) FILTER (WHERE f.met), 0) / sum(f.n))::float8 AS rate
 FROM fallen f
 CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(f.offences, ' ')) AS o
-CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', f.force), ('bcu', f.bcu)) AS v(dimension, value)
 GROUP BY 1, 2, 3, 4

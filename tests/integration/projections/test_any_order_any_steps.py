@@ -44,7 +44,7 @@ def test_any_order_of_arrival_gives_the_same_journeys_and_figures(
 ) -> None:
     def seen() -> dict[str, Any]:
         references = world.rows("SELECT * FROM journeys.reference ORDER BY 1, 2, 3, 4, 5, 6")
-        return {"journeys": world.journeys(), "references": references} | world.figures("attrition", "delay")
+        return {"journeys": world.journeys(), "references": references} | world.figures()
 
     interleaved(world, history, batches, steps)
     first = seen()

@@ -320,7 +320,7 @@ def test_where_nothing_has_left_there_is_no_rate(ten: World) -> None:
 
 
 def test_the_same_comes_of_a_build(ten: World) -> None:
-    before = ten.figures("attrition")
+    before = ten.figures()["attrition"]
     ten.build()
-    assert ten.figures("attrition") == before
+    assert ten.figures()["attrition"] == before
     assert ten.differences() == {}

@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from domain.setting import Rules
 from projections.build import build, sweep
+from projections.figures import figures
 from projections.step import step
 from projections.verify import verify
 from store.delivery import Delivery, Line
@@ -78,12 +79,13 @@ class World:
         found = self.rows("SELECT * FROM journeys.journey")
         return {str(j.pop("journey_id")): {k: v for k, v in j.items() if k != "known_at"} for j in found}
 
-    def figures(self, *names: str) -> dict[str, list[tuple[Any, ...]]]:
+    def figures(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every figure."""
         return {
-            name: [
-                tuple(row.values()) for row in self.rows(f"SELECT * FROM metrics.{name} ORDER BY 1, 2, 3, 4, 5, 6, 7")
-            ]
-            for name in names
+            figure.name: sorted(
+                (tuple(row.values()) for row in self.rows(f"SELECT * FROM metrics.{figure.name}")), key=str
+            )
+            for figure in figures()
         }
 
 

@@ -1,10 +1,11 @@
 """The figures. Each is one SQL file in `metrics/`: how its counts are kept, how they come from journey rows, how they are read.
 
-A file has four parts, each begun by a line `-- @<part>`:
+A file has these parts, each begun by a line `-- @<part>`:
 
 - `@reads`: the columns of a journey row that its counts depend on;
 - `@table`: the table of counts. Its last column is `n`, all others are the cell. It has no key of its own: an index of the cell's
   hash holds one row a cell;
+- `@index`: columns of that table by which the view finds what is asked for, where it is large;
 - `@counts`: a query from `rows` (journey rows with a `weight`) to cells and `n`. The same text serves in a step, where `rows` are
   the changed journeys as they were (-1) and as they are (+1), in a build, where they are all journeys (+1), and in the check
   that both agree;
@@ -36,6 +37,7 @@ class Table:
     name: str
     create: str
     counts: str
+    index: str = ""  # columns
 
     @property
     def cell(self) -> list[str]:
@@ -89,7 +91,8 @@ def _read(path: Path) -> Figure:
     for kind, rest, text in found:
         if kind == "table":
             counts = next(t for k, r, t in found if k == "counts" and r == rest)
-            tables.append(Table(rest, _statement(text), _statement(counts)))
+            index = next((r.removeprefix(rest) for k, r, _ in found if k == "index" and r.split()[0] == rest), "")
+            tables.append(Table(rest, _statement(text), _statement(counts), index.strip()))
     comments = dict(re.findall(r"^-- (\w*): (.+)$", named["comments"][1], flags=re.M))
     return Figure(
         name=path.stem,
@@ -120,14 +123,17 @@ def _told(table: Table) -> Iterator[None]:
 
 
 def fill(cur: Cursor[Any], table: Table, rows: str) -> None:
-    """Make the counts of all journey rows, in an empty table, and then its index."""
+    """Make the counts of all journey rows, in an empty table, and then its indexes; what is asked for together lies together."""
     cell = ", ".join(table.cell)
+    order = f"ORDER BY {table.index}" if table.index else ""
     with _told(table):
         cur.execute(
             f"""WITH rows AS NOT MATERIALIZED ({rows}), counts AS ({table.counts})
-            INSERT INTO {table.name} ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0"""
+            INSERT INTO {table.name} ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0 {order}"""
         )
         cur.execute(f"CREATE UNIQUE INDEX ON {table.name} ({table.hash})")
+        if table.index:
+            cur.execute(f"CREATE INDEX ON {table.name} ({table.index})")
         cur.execute(f"ANALYZE {table.name}")
 
 

@@ -14,6 +14,8 @@ CREATE TABLE attrition (
     n integer NOT NULL
 );
 
+-- @index attrition dimension, basis
+
 -- @counts attrition
 SELECT s.basis, s.period, r.cohort_review AS review, array_to_string(r.offences, ' ') AS offences, d.dimension, d.value, s.path,
        sum(r.weight) AS n
@@ -65,12 +67,17 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7;
 -- @view
 WITH asked AS (
     -- The dimensions, each with the cells that it is kept in and its place there: a condition on it leaves the other cells aside.
-    SELECT k.dimension AS kept, d.dimension, d.place::integer - 1 AS place
-    FROM (VALUES ('force|bcu|cps_area'), ('suspect_relationship'), ('location_type'), ('ethnicity_self_defined|ethnicity_officer_observed'),
-                 ('suspect_ethnicity_self_defined|suspect_ethnicity_officer_observed'), ('age_band|sex'),
-                 ('vulnerability|support_service'), ('arrested_and_interviewed|suspect_known_on_pnc')) AS k(dimension)
-    CROSS JOIN LATERAL unnest(string_to_array('all|' || k.dimension, '|')) WITH ORDINALITY AS d(dimension, place)
-    WHERE d.dimension <> 'all' OR k.dimension LIKE 'force|%'
+    SELECT * FROM (
+        VALUES ('all', 'force|bcu|cps_area', 0), ('force', 'force|bcu|cps_area', 1), ('bcu', 'force|bcu|cps_area', 2),
+               ('cps_area', 'force|bcu|cps_area', 3), ('suspect_relationship', 'suspect_relationship', 1), ('location_type', 'location_type', 1),
+               ('ethnicity_self_defined', 'ethnicity_self_defined|ethnicity_officer_observed', 1),
+               ('ethnicity_officer_observed', 'ethnicity_self_defined|ethnicity_officer_observed', 2),
+               ('suspect_ethnicity_self_defined', 'suspect_ethnicity_self_defined|suspect_ethnicity_officer_observed', 1),
+               ('suspect_ethnicity_officer_observed', 'suspect_ethnicity_self_defined|suspect_ethnicity_officer_observed', 2),
+               ('age_band', 'age_band|sex', 1), ('sex', 'age_band|sex', 2), ('vulnerability', 'vulnerability|support_service', 1),
+               ('support_service', 'vulnerability|support_service', 2),
+               ('arrested_and_interviewed', 'arrested_and_interviewed|suspect_known_on_pnc', 1),
+               ('suspect_known_on_pnc', 'arrested_and_interviewed|suspect_known_on_pnc', 2)) AS a(dimension, kept, place)
 ), gathered AS (
     -- As few as the dimension needs, before each becomes many.
     SELECT c.period, c.basis, c.offences, c.review, c.path, g.dimension,

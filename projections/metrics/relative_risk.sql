@@ -53,35 +53,38 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 -- high: Upper bound of the same.
 
 -- @view
-WITH reference(dimension, value) AS (
-    VALUES ('suspect_relationship', 'stranger'), ('location_type', 'public_place'), ('ethnicity_self_defined', 'W1'),
-           ('ethnicity_officer_observed', 'white'), ('suspect_ethnicity_self_defined', 'W1'),
-           ('suspect_ethnicity_officer_observed', 'white'), ('age_band', '25-34'), ('sex', 'male'), ('vulnerability', 'none'),
-           ('support_service', 'none'), ('support_service_by_day_7', 'none'), ('arrested_and_interviewed', 'no'),
-           ('arrested_and_interviewed_by_day_7', 'no'), ('suspect_known_on_pnc', 'no')
-), asked AS (
-    -- Those known at the report, each with the cells of metrics.attrition that it is kept in and its place there.
-    SELECT k.dimension AS kept, d.dimension, d.place::integer AS place
-    FROM (SELECT DISTINCT dimension FROM {build}.attrition) AS k
-    CROSS JOIN LATERAL unnest(string_to_array(k.dimension, '|')) WITH ORDINALITY AS d(dimension, place)
-    WHERE d.dimension IN (SELECT dimension FROM reference) AND d.dimension NOT IN ('arrested_and_interviewed', 'support_service')
+WITH asked AS (
+    -- The reference of each dimension; of what is known at the report the cells of metrics.attrition that it is kept in, and its place there.
+    SELECT * FROM (
+        VALUES ('suspect_relationship', 'stranger', 'suspect_relationship', 1), ('location_type', 'public_place', 'location_type', 1),
+               ('ethnicity_self_defined', 'W1', 'ethnicity_self_defined|ethnicity_officer_observed', 1),
+               ('ethnicity_officer_observed', 'white', 'ethnicity_self_defined|ethnicity_officer_observed', 2),
+               ('suspect_ethnicity_self_defined', 'W1', 'suspect_ethnicity_self_defined|suspect_ethnicity_officer_observed', 1),
+               ('suspect_ethnicity_officer_observed', 'white', 'suspect_ethnicity_self_defined|suspect_ethnicity_officer_observed', 2),
+               ('age_band', '25-34', 'age_band|sex', 1), ('sex', 'male', 'age_band|sex', 2),
+               ('vulnerability', 'none', 'vulnerability|support_service', 1),
+               ('suspect_known_on_pnc', 'no', 'arrested_and_interviewed|suspect_known_on_pnc', 2), ('support_service', 'none', '', 0),
+               ('support_service_by_day_7', 'none', '', 0), ('arrested_and_interviewed', 'no', '', 0),
+               ('arrested_and_interviewed_by_day_7', 'no', '', 0)) AS a(dimension, reference_value, kept, place)
 ), left_it AS (
-    SELECT c.period, c.review, c.offences, g.dimension, split_part(c.value, '|', g.place) AS value, p.result IN ('w', 'e') AS withdrew, c.n
+    SELECT c.period, c.review, c.offences, g.dimension, split_part(c.value, '|', g.place) AS value, p.result IN ('w', 'e') AS withdrew, sum(c.n) AS n
     FROM asked g
     JOIN {build}.attrition c ON c.dimension = g.kept
-    CROSS JOIN LATERAL (SELECT substring(c.path FROM '(?:^| )P(.)') AS result) AS p
-    WHERE c.basis = 'reported' AND p.result <> 'o'
+    CROSS JOIN LATERAL (SELECT left(split_part(' ' || c.path, ' P', 2), 1) AS result) AS p
+    WHERE c.basis = 'reported' AND p.result <> 'o' AND c.n <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6
     UNION ALL
-    SELECT c.period, c.review, c.offences, d.dimension, d.value, c.withdrew, c.n
+    SELECT c.period, c.review, c.offences, d.dimension, d.value, c.withdrew, sum(c.n)
     FROM {build}.relative_risk c
     CROSS JOIN LATERAL (VALUES ('arrested_and_interviewed', c.arrested_and_interviewed),
                                ('arrested_and_interviewed_by_day_7', c.arrested_and_interviewed_by_day_7),
                                ('support_service', c.support_service),
                                ('support_service_by_day_7', c.support_service_by_day_7)) AS d(dimension, value)
-    WHERE d.value <> 'gone'
+    WHERE d.value <> 'gone' AND c.n <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6
 ), cell AS (
     SELECT l.period, o.offence, l.dimension, v.value, k.cohort,
-           coalesce(sum(l.n) FILTER (WHERE l.withdrew), 0) AS withdrew, sum(l.n) AS entered
+           coalesce(sum(l.n) FILTER (WHERE l.withdrew), 0)::bigint AS withdrew, sum(l.n)::bigint AS entered
     FROM left_it l
     CROSS JOIN LATERAL unnest('{all}'::text[] || string_to_array(l.offences, ' ')) AS o(offence)
     CROSS JOIN LATERAL unnest(CASE WHEN l.review THEN '{all,review}'::text[] ELSE '{all}' END) AS k(cohort)
@@ -90,14 +93,13 @@ WITH reference(dimension, value) AS (
              WHEN l.dimension = 'suspect_relationship' THEN {build}.with_known(l.value)
              ELSE ARRAY[l.value] END
     ) AS v(value)
-    WHERE l.n <> 0
     GROUP BY 1, 2, 3, 4, 5
 ), compared AS (
-    SELECT c.*, r.value AS reference_value,
-           coalesce(max(c.withdrew) FILTER (WHERE c.value = r.value) OVER same, 0) AS reference_withdrew,
-           coalesce(max(c.entered) FILTER (WHERE c.value = r.value) OVER same, 0) AS reference_entered
+    SELECT c.*, g.reference_value,
+           coalesce(max(c.withdrew) FILTER (WHERE c.value = g.reference_value) OVER same, 0) AS reference_withdrew,
+           coalesce(max(c.entered) FILTER (WHERE c.value = g.reference_value) OVER same, 0) AS reference_entered
     FROM cell c
-    JOIN reference r USING (dimension)
+    JOIN asked g USING (dimension)
     WHERE c.entered > 0
     WINDOW same AS (PARTITION BY c.period, c.offence, c.dimension, c.cohort)
 ), risk AS (

@@ -54,7 +54,7 @@ WITH ended AS (
     CROSS JOIN LATERAL unnest('{all}'::text[] || string_to_array(c.offences, ' ')) AS o(offence)
     CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', c.force), ('bcu', c.bcu)) AS v(dimension, value)
     CROSS JOIN LATERAL unnest(CASE WHEN c.review THEN '{all,review}'::text[] ELSE '{all}' END) AS k(cohort)
-    CROSS JOIN LATERAL (SELECT CASE WHEN c.how = 'o' THEN least(metrics.reading_date(), c.until) - c.since ELSE c.day END) AS d(day)
+    CROSS JOIN LATERAL (SELECT CASE WHEN c.how = 'o' THEN least((SELECT metrics.reading_date()), c.until) - c.since ELSE c.day END) AS d(day)
     WHERE c.n <> 0 AND d.day >= 0
     GROUP BY 1, 2, 3, 4, 5, 6
 ), risk AS (

@@ -75,11 +75,11 @@ WITH unit AS (
                 ELSE '366+' END AS wait_band,
            u.offences, u.force, u.bcu, u.cps_area, u.stage, u.holder, u.vulnerable, u.key, sum(u.n) AS n
     FROM unit u
-    CROSS JOIN LATERAL (SELECT least(metrics.reading_date(), u.until) - u.since AS days) AS a
+    CROSS JOIN LATERAL (SELECT least((SELECT metrics.reading_date()), u.until) - u.since AS days) AS a
     WHERE a.days >= 0
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 )
-SELECT metrics.reading_date() AS period, o.offence, v.dimension, v.value, b.cps_area, b.stage, b.holder, b.vulnerable, b.wait_band,
+SELECT (SELECT metrics.reading_date()) AS period, o.offence, v.dimension, v.value, b.cps_area, b.stage, b.holder, b.vulnerable, b.wait_band,
        sum(b.n)::bigint AS journeys, count(DISTINCT nullif(b.key, '')) AS cases
 FROM banded b
 CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(b.offences, ' ')) AS o

@@ -80,7 +80,7 @@ WITH unit AS (
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 ), aged AS (
     SELECT u.*, CASE WHEN u.since BETWEEN '0001-01-01' AND d.day THEN d.day - u.since END AS days
-    FROM unit u CROSS JOIN LATERAL (SELECT least(metrics.reading_date(), u.until) AS day) AS d
+    FROM unit u CROSS JOIN LATERAL (SELECT least((SELECT metrics.reading_date()), u.until) AS day) AS d
 )
 SELECT period, offence, dimension, value, basis, count(*) AS referrals, count(*) FILTER (WHERE triaged) AS triaged,
        count(*) FILTER (WHERE returned) AS returned_at_triage, count(*) FILTER (WHERE decided) AS decisions,

@@ -18,6 +18,8 @@ CREATE TABLE delay (
     n integer NOT NULL
 );
 
+-- @index delay interval, basis
+
 -- @counts delay
 SELECT b.basis, d.interval, date_trunc('month', b.at)::date AS period, array_to_string(r.offences, ' ') AS offences,
        coalesce(r.force, 'missing') AS force, coalesce(r.force || '/' || r.bcu, 'missing') AS bcu, d.state,
@@ -47,6 +49,8 @@ CREATE TABLE delay_case (
     key text NOT NULL,
     n integer NOT NULL
 );
+
+-- @index delay_case interval, basis
 
 -- @counts delay_case
 SELECT b.basis, d.interval, date_trunc('month', b.at)::date AS period, array_to_string(r.offences, ' ') AS offences,
@@ -102,7 +106,7 @@ WITH unit AS (
            sum(n) OVER (PARTITION BY unit, basis, interval, period, offence, dimension, value, state ORDER BY a.days) AS upto,
            sum(n) OVER (PARTITION BY unit, basis, interval, period, offence, dimension, value, state) AS total
     FROM unit u
-    CROSS JOIN LATERAL (SELECT CASE u.state WHEN 'open' THEN least(metrics.reading_date(), u.until) - u.since ELSE u.days END) AS a(days)
+    CROSS JOIN LATERAL (SELECT CASE u.state WHEN 'open' THEN least((SELECT metrics.reading_date()), u.until) - u.since ELSE u.days END) AS a(days)
     WHERE u.state <> 'open' OR u.since <= u.until
 ), summed AS (
     SELECT period, offence, dimension, value, unit, basis, interval,

@@ -46,7 +46,7 @@ WITH summed AS (
     FROM {build}.listing l
     CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(l.offences, ' ')) AS o
     CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', l.force), ('bcu', l.bcu)) AS v(dimension, value)
-    WHERE l.n > 0 AND l.date >= least(metrics.reading_date(), l.until)
+    WHERE l.n > 0 AND l.date >= least((SELECT metrics.reading_date()), l.until)
     GROUP BY 1, 2, 3, 4, 5, 6
 )
 SELECT s.period, s.offence, s.dimension, s.value, s.court, coalesce(r.region, 'missing') AS region, s.force, s.trials, s.victims,

@@ -44,19 +44,24 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 WITH crime AS (
     SELECT key, min(recorded) AS recorded, max(at COLLATE "C") AS at FROM {build}.outcome WHERE n > 0 AND key <> '' GROUP BY key
 ), one AS (
-    SELECT recorded, closed, code, offences, force, bcu, key, n FROM {build}.outcome WHERE n > 0 AND key = ''
+    SELECT k.recorded, k.closed, k.code, k.offences, v.dimension, v.value, k.key, sum(k.n) AS n
+    FROM {build}.outcome k
+    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', k.force), ('bcu', k.bcu)) AS v(dimension, value)
+    WHERE k.n > 0 AND k.key = ''
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
     UNION ALL
-    SELECT c.recorded, CASE WHEN l.code <> 0 THEN date_trunc('month', left(c.at, 10)::date)::date END, l.code, k.offences, k.force, k.bcu, k.key, 1
+    SELECT c.recorded, CASE WHEN l.code <> 0 THEN date_trunc('month', left(c.at, 10)::date)::date END, l.code, k.offences, v.dimension, v.value,
+           k.key, 1
     FROM {build}.outcome k
     JOIN crime c USING (key)
+    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', k.force), ('bcu', k.bcu)) AS v(dimension, value)
     CROSS JOIN LATERAL (SELECT coalesce(nullif(split_part(c.at, ' ', 4), '')::integer, 0) AS code) AS l
     WHERE k.n > 0
 ), counted AS (
-    SELECT b.period, o.offence, v.dimension, v.value, b.basis, one.code, one.key, CASE one.key WHEN '' THEN sum(one.n) ELSE 1 END AS n
+    SELECT b.period, o.offence, one.dimension, one.value, b.basis, one.code, one.key, CASE one.key WHEN '' THEN sum(one.n) ELSE 1 END AS n
     FROM one
     CROSS JOIN LATERAL (SELECT 'recorded' AS basis, one.recorded AS period UNION ALL SELECT 'closed', one.closed WHERE one.code <> 0) AS b
     CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(one.offences, ' ')) AS o
-    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', one.force), ('bcu', one.bcu)) AS v(dimension, value)
     GROUP BY 1, 2, 3, 4, 5, 6, 7
 )
 SELECT period, offence, dimension, value, basis, code AS outcome_code, sum(n)::bigint AS crimes,

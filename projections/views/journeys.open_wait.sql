@@ -1,5 +1,5 @@
 -- @view
-SELECT j.journey_id, w.wait, w.since, least(metrics.reading_date(), j.observed_until) - w.since AS days, w.due_at
+SELECT j.journey_id, w.wait, w.since, least((SELECT metrics.reading_date()), j.observed_until) - w.since AS days, w.due_at
 FROM {build}.journey j
 CROSS JOIN LATERAL jsonb_to_recordset(j.waits) AS w(wait text, since date, due_at date)
 WHERE j.counted AND (w.since > j.observed_until) IS NOT TRUE

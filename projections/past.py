@@ -1,19 +1,19 @@
 """A figure as it was known, or recorded, at a time: of a build aside of what there was then, by today's rules (design, idea 4)."""
 
 import datetime as dt
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator
 from typing import Any
 
 import psycopg
 from psycopg import Connection
 
-from domain.calendar import LONDON
+from domain.calendar import LONDON, london_day
 from domain.setting import Rules
 from projections.build import Beside, Progress, build
 from projections.figures import Table
 from projections.report import NotAsked
 
-FIRST = "SELECT min({}) FROM log.stored_events WHERE known_at <= %s"
+HOURS = "SELECT DISTINCT date_trunc('hour', {}, 'UTC') FROM log.stored_events WHERE known_at <= %s"
 RECORDED = "(convert_from(state, 'UTF8')::jsonb ->> 'recorded')::timestamptz"
 STORED = "SELECT notification_id FROM log.stored_events WHERE known_at <= %s ORDER BY notification_id DESC LIMIT 1"
 
@@ -42,37 +42,38 @@ def revisions(
     known: dt.datetime | None = None,
     recorded: dt.datetime | None = None,
 ) -> Generator[tuple[dt.date, int], None, None]:
-    """For each month from the first in which anything was known: the date of its end, and the number of a build of what was known
-    by then, which stands until the next is asked for. The last is of `known`, or now. One build, taken further month by month.
+    """For each month in which anything became known: the date of its end, and the number of a build of what was known by then. It
+    stands until the next is asked for. The last is of `known`, or now. One build, taken further month by month.
 
     With `recorded`, by month of recording until that: a build a month, since the order of the log is another.
     """
     until = known or end(day(dt.datetime.now(dt.UTC)))
     with psycopg.connect(dsn, connect_timeout=5) as connection:
-        row = connection.execute(FIRST.format(RECORDED if recorded else "known_at"), (until,)).fetchone()
-    if row is None or row[0] is None:
-        return
-    ends = list(_month_ends(row[0], min(recorded or until, until)))
+        hours = connection.execute(HOURS.format(RECORDED if recorded else "known_at"), (until,)).fetchall()
+    ends = _month_ends([hour for (hour,) in hours], min(recorded or until, until))
     if recorded:
         for at in ends:
-            with aside(dsn, rules, progress, counted, known=known, recorded=at) as then:
+            with aside(dsn, rules, _of(progress, at), counted, known=known, recorded=at) as then:
                 yield day(at), then.n
     elif ends:
-        with aside(dsn, rules, progress, None, known=ends[0]) as then:
+        with aside(dsn, rules, _of(progress, ends[0]), None, known=ends[0]) as then:
             for at in ends:
+                then.progress = _of(progress, at)
                 then.step(position(then.connection, at))
                 yield day(at), then.n
 
 
-def _month_ends(first: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
-    """The end of each month from that of `first` on, and last `until`."""
-    month = day(first).replace(day=1)
-    while first <= until:
-        month = (month + dt.timedelta(31)).replace(day=1)
-        at = end(month - dt.timedelta(1))
-        yield min(at, until)
-        if at >= until:
-            return
+def _of(progress: Progress, at: dt.datetime) -> Progress:
+    """Progress that says of which date it is."""
+    return lambda what, done, total: progress(f"{day(at)} {what}", done, total)
+
+
+def _month_ends(hours: Collection[dt.datetime], until: dt.datetime) -> list[dt.datetime]:
+    """The ends of the months that these hours are in, but for those that `until` cuts off; then `until`."""
+    months = sorted({day(hour).replace(day=1) for hour in hours if hour <= until})
+    next_months = [(month + dt.timedelta(31)).replace(day=1) for month in months]
+    ends = [end(month - dt.timedelta(1)) for month in next_months]
+    return [at for at in ends if at < until] + [until] * bool(months)
 
 
 def moment(text: str, now: dt.datetime | None = None) -> dt.datetime:
@@ -106,7 +107,7 @@ def end(day: dt.date) -> dt.datetime:
 
 def day(at: dt.datetime) -> dt.date:
     """The date on which what is open at a time is read."""
-    return at.astimezone(LONDON).date()
+    return london_day(at.astimezone(dt.UTC))
 
 
 def position(connection: Connection[Any], known: dt.datetime) -> int:

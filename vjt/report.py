@@ -74,7 +74,7 @@ def report(
     revisions: Annotated[
         bool,
         typer.Option(
-            "--revisions", help="As it was known at the end of each month; with --as-recorded, recorded by then."
+            "--revisions", help="As it was known at the end of each month; with --as-recorded, by month of recording."
         ),
     ] = False,
     format: FormatOption = Format.TABLE,

@@ -83,7 +83,6 @@ def report(
     """A figure as a table, CSV or JSON."""
     from projections.report import NotAsked
     from projections.report import report as rows
-    from vjt.figure import anew
 
     asked: dict[str, list[str]] = {}
     for condition in where or []:
@@ -94,6 +93,8 @@ def report(
     with ExitStack() as read:
         try:
             if revisions or not by is as_known is as_recorded is None:
+                from vjt.figure import anew
+
                 columns, found = read.enter_context(anew(name, asked, by, as_known, as_recorded, revisions))
             else:
                 columns, found = rows(read.enter_context(_tables()), name, asked)

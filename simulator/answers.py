@@ -8,16 +8,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from simulator import london
+from simulator.categories import in_review, offences
 from simulator.dimensions import dimensions
-from simulator.people import Crime, Journey
+from simulator.people import Journey
 from simulator.story import Story
-
-VIOLENCE = ("homicide", "violence_with_injury", "violence_without_injury", "stalking_and_harassment",
-            "death_or_serious_injury_unlawful_driving")  # fmt: skip
-SEXUAL = ("rape", "other_sexual_offences")
-ROBBERY = ("robbery_of_business_property", "robbery_of_personal_property")
-OTHERS_OF_THE_REVIEW = ("arson", "criminal_damage", "public_order_offences")
-MAY_BE_SEXUAL = ("violence_and_sexual_offences",)
+from simulator.truth import figures
 
 STAGES = {
     "investigation": ("investigation",),
@@ -52,36 +47,6 @@ class Passage(NamedTuple):
     evidenced: bool = False
     continued: bool = False
     convicted: bool = False
-
-
-def offences(crime: Crime, age: int | None) -> list[str]:
-    """Every category of contract 5.2 that the crime is in, for a victim of this age."""
-    group, flags = crime.group, crime.flags
-    adult, child, sexual = age is not None and age > 17, age is not None and age < 18, group in SEXUAL
-    fits = {
-        "all": True,
-        group: True,
-        "violence": group in VIOLENCE,
-        "sexual": sexual,
-        "non_sexual": not sexual and group not in MAY_BE_SEXUAL,
-        "adult_rape": group == "rape" and adult,
-        "adult_rape_domestic_abuse": group == "rape" and adult and "domestic_abuse" in flags,
-        "adult_sexual": sexual and adult,
-        "adult_sexual_not_rape": group == "other_sexual_offences" and adult,
-        "child_sexual_abuse": "child_sexual_abuse" in flags or (sexual and child),
-        "stalking": "stalking" in flags or crime.code == "8Q",
-        "domestic_abuse": "domestic_abuse" in flags,
-        "serious_youth_violence": "serious_youth_violence" in flags,
-        "hate_crime": "hate_crime" in flags,
-        "robbery": group in ROBBERY,
-    }
-    return [category for category, does in fits.items() if does]
-
-
-def in_review(crime: Crime) -> bool:
-    """The review's offences, one victim, one suspect."""
-    reviewed = (*VIOLENCE, *SEXUAL, *ROBBERY, *OTHERS_OF_THE_REVIEW)
-    return crime.group in reviewed and crime.persons == 1 and crime.suspects == 1
 
 
 def passages(j: Journey) -> list[Passage]:
@@ -139,14 +104,16 @@ class Answers:
             self._count(story.journeys)
 
     def text(self) -> Iterator[bytes]:
-        """JSON, a line for each object in it: `parameters`, `journeys`, `attrition` with a row for each month, cohort, stage,
+        """JSON, an object a line: `parameters`, `truth`, `journeys`, `attrition` with a row for each month, cohort, stage,
         offence and value. Under the basis `exited` only those count who left, and `open` is null."""
         for person, day, service in self.alone:
             for j in _drawing(self.persons[person], day):
                 j.services.add(service)
         for journeys in self.persons.values():
             self._count(journeys)
-        yield b'{"parameters": ' + orjson.dumps(self.parameters) + b',\n"journeys": [\n'
+        yield b'{"parameters": ' + orjson.dumps(self.parameters) + b',\n"truth": [\n'
+        yield from _lines(orjson.dumps(figure._asdict()) for figure in figures())
+        yield b'],\n"journeys": [\n'
         yield from _lines(self.journeys)
         yield b'],\n"attrition": [\n'
         yield from _lines(orjson.dumps(row) for row in self._rows())
@@ -183,7 +150,7 @@ def _drawing(journeys: list[Journey], day: date) -> list[Journey]:
 
 
 def _cells(j: Journey) -> list[Cell]:
-    review, categories = in_review(j.crime), tuple(offences(j.crime, j.victim.age))
+    review, categories = in_review(j.crime), tuple(offences(j.crime.group, j.crime.code, j.crime.flags, j.victim.age))
     found: list[Cell] = []
     for passage in passages(j):
         months = [("reported", j.crime.reported)] + ([("exited", passage.left)] if passage.left else [])

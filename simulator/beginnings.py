@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
-from simulator import london
-from simulator.people import Crime, Journey, choose, relationship
+from simulator import calibration, london
+from simulator.people import Crime, Journey, choose
 from simulator.story import Story
 
 SEXUAL = ("rape", "other_sexual_offences")
+OFTEN = calibration.OFFENCES[:12]
+"""What a crime may be taken for at first."""
 
 
 def report(s: Story, first: date) -> None:
@@ -17,29 +19,29 @@ def report(s: Story, first: date) -> None:
         crime.reported = day
         attributes: dict[str, Any] = {
             "offence_date": (day - timedelta(int(rng.expovariate(1 / 6)))).isoformat(),
-            "location_type": choose(rng, london.LOCATIONS),
-            "suspect_relationship": relationship(rng, crime),
-            "suspect_known_on_pnc": rng.random() < 0.3,
+            "location_type": choose(rng, calibration.PLACES[s.offence.places]),
             "reporting_route": rng.choice(
                 ("emergency_call", "non_emergency_call", "online", "front_counter", "officer")
             ),
         }
-        attributes = {k: v for k, v in attributes.items() if rng.random() >= london.MISSING.get(k, 0)}
+        attributes = {k: v for k, v in attributes.items() if rng.random() >= calibration.MISSING.get(k, 0)}
+        attributes |= _of_suspect(s, crime)
         crime.location = attributes.get("location_type")
-        crime.relationship = attributes.get("suspect_relationship")
-        crime.on_pnc = attributes.get("suspect_known_on_pnc")
+        called = rng.choice(OFTEN) if rng.random() < london.RECLASSIFIED and crime.code else s.offence
         for victim in crime.victims:
             data: dict[str, Any] = {
                 "crime_reference": crime.reference,
                 "victim_reference": victim.number,
-                "offence_group": crime.group,
+                "offence_group": called.group,
             }
-            data |= {"offence_code": crime.code} if crime.code else {}
-            data |= {"flags": list(crime.flags)} if crime.flags or rng.random() < 0.5 else {}
+            data |= {"offence_code": called.code} if called.code else {}
+            data |= {"flags": list(called.flags)} if called.flags or rng.random() < 0.5 else {}
             data |= {"bcu": crime.bcu} if crime.bcu else {}
             data |= attributes | {"victim": victim.data}
             data |= {"uvi": victim.uvi} if victim.uvi else {}
             s.say("police.crime-reported", data, day)
+        if called is not s.offence:
+            s.say("police.crime-reclassified", _classified(crime), day + timedelta(1 + rng.randrange(20)))
         s.day = day
         day += timedelta(1 + rng.randrange(london.BETWEEN_REPORTS))
 
@@ -60,11 +62,7 @@ def investigate(s: Story) -> None:
             s.say("police.victim-material-requested", s.about(j) | {"material": material})
         if s.perhaps(0.12):
             _support(s, j)
-    if s.perhaps(0.02):
-        _reclassify(s, rng.choice(s.crimes), rng.choice(london.OFFENCES[:12]))
-    if s.suspects and s.perhaps(0.95):
-        s.wait(2)
-        s.identify()
+    s.identify()
 
 
 def _support(s: Story, j: Journey) -> None:
@@ -89,10 +87,35 @@ def _support(s: Story, j: Journey) -> None:
         s.later("support.concern-resolved", who | concern, 60)
 
 
-def _reclassify(s: Story, crime: Crime, other: london.Offence) -> None:
-    """The crime turns out to be another offence."""
-    day = s.day + timedelta(1 + s.rng.randrange(20))
-    if day <= london.HORIZON:
-        crime.group, crime.code, crime.flags = other.group, other.code, list(other.flags)
-        data = {"offence_group": other.group, "offence_code": other.code, "flags": list(other.flags)}
-        s.say("police.crime-reclassified", {"crime_reference": crime.reference} | data, day)
+def _of_suspect(s: Story, crime: Crime) -> dict[str, Any]:
+    """What a report says of the suspect. Where it says nothing, or a stranger where it is a friend, the police may find out."""
+    rng, reported = s.rng, dict[str, Any]()
+    crime.relationship = relationship = choose(rng, calibration.RELATIONSHIPS[s.offence.relationships])
+    if rng.random() >= calibration.MISSING["suspect_relationship"]:
+        reported["suspect_relationship"] = relationship
+        if s.suspects and relationship in london.CLOSER and s.perhaps(london.CLOSER_LATER):
+            farther = rng.choice(london.CLOSER[london.CLOSER.index(relationship) :])
+            reported["suspect_relationship"], crime.found["relationship"] = farther, relationship
+    elif s.suspects and s.perhaps(london.TOLD_LATER):
+        crime.found["relationship"] = relationship
+    else:
+        crime.relationship = None
+    crime.on_pnc = on_pnc = s.perhaps(calibration.ON_PNC)
+    if rng.random() >= calibration.MISSING["suspect_known_on_pnc"]:
+        reported["suspect_known_on_pnc"] = on_pnc
+        if s.suspects and on_pnc and s.perhaps(london.CLOSER_LATER):
+            reported["suspect_known_on_pnc"], crime.found["known_on_pnc"] = False, True
+    elif s.suspects and s.perhaps(london.TOLD_LATER):
+        crime.found["known_on_pnc"] = on_pnc
+    else:
+        crime.on_pnc = None
+    return reported
+
+
+def _classified(crime: Crime) -> dict[str, Any]:
+    return {
+        "crime_reference": crime.reference,
+        "offence_group": crime.group,
+        "offence_code": crime.code,
+        "flags": list(crime.flags),
+    }

@@ -1,5 +1,7 @@
 """What plots have in common: how a file goes to CPS, and how it is closed without a charge."""
 
+from datetime import timedelta
+
 from simulator import london
 from simulator.people import choose
 from simulator.story import Story
@@ -7,7 +9,6 @@ from simulator.story import Story
 
 def refer(s: Story) -> None:
     """Police send the file to CPS, who take it, sometimes only at the second time of asking."""
-    s.suspect()
     s.wait(s.offence.referral)
     if s.perhaps(0.06):
         s.refer("early_advice")
@@ -27,13 +28,15 @@ def refer(s: Story) -> None:
 
 
 def deliberate(s: Story) -> None:
-    """CPS ask for more, once or twice, and police answer."""
-    while s.perhaps(0.3):
-        s.wait(s.offence.decision / 2)
+    """CPS decide some time after the case first reached them; on the way they ask for more, once or twice, and police answer."""
+    whole = int(s.rng.gammavariate(london.SHAPE, s.offence.charging / london.SHAPE))
+    end = max((s.received or s.day) + timedelta(whole), s.day + timedelta(1))
+    while (left := (end - s.day).days) > 14 and s.perhaps(0.4):
+        s.wait_for(s.day + timedelta(s.rng.randint(3, left // 2)))
         s.plan()
-        s.wait(s.offence.decision / 2)
+        s.wait_for(s.day + timedelta(s.rng.randint(1, left // 3)))
         s.answer()
-    s.wait(s.offence.decision)
+    s.wait_for(end)
 
 
 def not_to_charge(s: Story) -> str:
@@ -49,8 +52,4 @@ def restate(s: Story) -> None:
 
 def code(s: Story) -> int:
     """Why police close it: with a suspect known never 18."""
-    while (found := choose(s.rng, london.POLICE_CLOSES)) == 18 and s.known:
-        pass
-    if found != 18:
-        s.suspect()
-    return found
+    return choose(s.rng, london.POLICE_CLOSES if s.known else london.UNSOLVED_CLOSES)

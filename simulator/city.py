@@ -10,6 +10,7 @@ from typing import NamedTuple
 from schemas.reference import derived_uvi
 from simulator import london
 from simulator.beginnings import report
+from simulator.calibration import OFFENCES, Offence
 from simulator.people import Victim, choose, crime, place, victim
 from simulator.plots import tell
 from simulator.story import Story
@@ -17,7 +18,7 @@ from simulator.story import Story
 Place = tuple[str, str | None]
 """Force and command unit."""
 DAYS = (london.LAST_DAY - london.FIRST_DAY).days + 1 - london.BETWEEN_REPORTS
-OFFENCES = {offence: offence.share for offence in london.OFFENCES}
+SHARES = {offence: offence.share for offence in OFFENCES}
 PERSONS = {"two_victims": 2, "three_victims": 3, "two_numbers": 2, "two_crimes_two_victims": 2}
 
 
@@ -25,6 +26,7 @@ class Earlier(NamedTuple):
     """A victim who may come again, in the same place."""
 
     victim: Victim
+    offence: Offence
     place: Place
     reported: date
 
@@ -43,7 +45,9 @@ def stories(journeys: int, seed: int) -> Iterator[Story]:
         first = london.FIRST_DAY + timedelta(int((told + rng.random()) * DAYS / journeys))
         before = earlier.popleft() if earlier and earlier[0].reported < first and rng.random() < 0.5 else None
         again = before is not None and kind == "alone" and rng.random() < 0.3
-        story = _again(rng, name, before) if before and again else _story(rng, name, kind, place(rng))
+        story = (
+            _again(rng, name, before) if before and again else _story(rng, name, kind, place(rng), choose(rng, SHARES))
+        )
         report(story, first)
         if kind == "two_numbers":
             _linked(story)
@@ -51,7 +55,7 @@ def stories(journeys: int, seed: int) -> Iterator[Story]:
             _link(before.victim, story)
         if before is None and (story.victims[0].uvi or rng.random() < 0.05):
             last = story.crimes[-1]
-            earlier.append(Earlier(story.victims[0], (last.force, last.bcu), last.reported))
+            earlier.append(Earlier(story.victims[0], story.offence, (last.force, last.bcu), last.reported))
         yield from _with_stranger(story, kind)
         told += size
         index += 1
@@ -61,7 +65,7 @@ def _with_stranger(story: Story, kind: str) -> Iterator[Story]:
     """The story told, and beside it that of a crime which is in its case by mistake."""
     if kind == "wrongly_linked":
         rng = Random(f"{story.name}/stranger")
-        other = _story(rng, f"{story.name}B", "alone", (story.force, story.crimes[0].bcu))
+        other = _story(rng, f"{story.name}B", "alone", (story.force, story.crimes[0].bcu), choose(rng, SHARES))
         report(other, story.crimes[0].reported)
         story.stranger = other.crimes[0]
         tell(other, "alone")
@@ -70,9 +74,8 @@ def _with_stranger(story: Story, kind: str) -> Iterator[Story]:
     yield story
 
 
-def _story(rng: Random, name: str, kind: str, place: Place) -> Story:
+def _story(rng: Random, name: str, kind: str, place: Place, offence: Offence) -> Story:
     """Who is in it; nothing has happened yet."""
-    offence = choose(rng, OFFENCES)
     force, bcu = place
     persons = [victim(rng, f"V{name}-{n + 1}", offence) for n in range(PERSONS.get(kind, 1))]
     if kind == "two_numbers":
@@ -83,13 +86,15 @@ def _story(rng: Random, name: str, kind: str, place: Place) -> Story:
     else:
         for each in crimes:
             each.victims = persons
-    suspects = ["A", "B"] if kind == "two_suspects" else ["A"] if rng.random() < 0.8 else []
+    suspects: list[str] = []
+    if kind not in ("alone", "wrongly_linked") or rng.random() >= london.WITHOUT_SUSPECT:
+        suspects = ["A", "B"] if kind == "two_suspects" else ["A"]
     return Story(rng, name, offence, crimes, [f"S{name}{letter}" for letter in suspects])
 
 
 def _again(rng: Random, name: str, before: Earlier) -> Story:
-    """Another crime against a victim of an earlier one."""
-    story = _story(rng, name, "alone", before.place)
+    """Another such crime against a victim of an earlier one."""
+    story = _story(rng, name, "alone", before.place, before.offence)
     (crime,) = story.crimes
     crime.victims = [before.victim]
     return Story(rng, name, story.offence, [crime], story.suspects)

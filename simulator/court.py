@@ -1,10 +1,10 @@
 """What happens in court, from the receipt of the case to the end of every prosecution."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from schemas.places import COURTS
-from simulator import london
+from simulator import calibration, london
 from simulator.people import choose
 from simulator.story import Story
 
@@ -14,26 +14,29 @@ LONDON_COURTS = [code for code, court in COURTS.items() if court.region == "lond
 def prosecute(s: Story) -> None:
     """A charged case, until every prosecution in it is over."""
     _first_hearing(s)
-    match choose(s.rng, london.CONCLUDES):
+    shares = dict(london.CONCLUDES)
+    if "domestic_abuse" in s.crimes[0].flags:
+        shares["withdraws"] = london.WITHDRAWS_AFTER_DOMESTIC_ABUSE
+    match choose(s.rng, shares):
         case "guilty_plea":
-            s.wait(40)
+            s.wait(s.offence.court * london.PLEADS, london.SHAPE)
             _end(s, "convicted", basis="guilty_plea")
         case "trial":
             _trial(s)
         case "withdraws":
             _withdraws(s)
         case "dropped":
-            s.wait(60)
+            s.wait(s.offence.court * london.ENDS_EARLY, london.SHAPE)
             _end(s, choose(s.rng, london.DROPPED_AS), reason=choose(s.rng, london.REASONS_OF_CPS))
             if s.perhaps(0.15) and all("acquitted" not in j.endings for j in s.journeys):  # a verdict would stay
                 _reopened(s)
         case _:
-            s.wait(60)
+            s.wait(s.offence.court * london.ENDS_EARLY, london.SHAPE)
             _end(s, "administratively_finalised")
 
 
 def _first_hearing(s: Story) -> None:
-    jurisdiction = "crown" if s.offence.court > 100 or s.perhaps(0.6) else "magistrates"
+    jurisdiction = "crown" if s.offence.timing == "sexual" or s.perhaps(0.6) else "magistrates"
     s.court = (s.rng.choice(LONDON_COURTS), jurisdiction)
     s.wait(4)
     received = {"court_case_number": s.court_case, "urn": s.urn, "court": s.court[0], "jurisdiction": jurisdiction}
@@ -51,7 +54,9 @@ def _list(s: Story, kind: str, mean: float, tied_to: str | None = None) -> str:
     """A hearing is listed, and its day comes. `tied_to`: how the court ties it to what came before it."""
     s.hearings += 1
     hearing = f"H{s.name}-{s.hearings}"
-    start = s.day + timedelta(3 + int(s.rng.expovariate(1 / mean)))
+    start = s.day + timedelta(3 + int(s.rng.gammavariate(london.SHAPE, mean / london.SHAPE)))
+    if kind == "TRL" and s.court[1] == "crown":
+        start = _far_ahead(s) or start
     listed: dict[str, Any] = {"hearing_id": hearing, "hearing_type": kind, "start_date": start.isoformat()}
     listed |= {"court_case_number": s.court_case} if s.perhaps(0.9) else {"urn": s.urn}
     listed |= {"court": s.court[0], "jurisdiction": s.court[1]}
@@ -60,6 +65,14 @@ def _list(s: Story, kind: str, mean: float, tied_to: str | None = None) -> str:
         _prepare(s, hearing, start.isoformat())
     s.wait_for(start)
     return hearing
+
+
+def _far_ahead(s: Story) -> date | None:
+    """The day of a trial that is listed for years ahead."""
+    for year, share in london.FAR_AHEAD.items():
+        if s.perhaps(share):
+            return date(year, 1, 4) + timedelta(s.rng.randrange(350))
+    return None
 
 
 def _prepare(s: Story, hearing: str, start: str) -> None:
@@ -85,13 +98,12 @@ def _trial(s: Story) -> None:
         if s.perhaps(london.VACATED):
             hearing = _again(s, hearing, "vacated", s.rng.choice(london.VACATED_FOR))
             continue
-        outcome = choose(s.rng, london.TRIAL_OUTCOMES)
-        if outcome == "ineffective":
-            hearing = _again(s, hearing, outcome, s.rng.choice(london.INEFFECTIVE))
-        elif outcome == "cracked":
-            return _crack(s, hearing)
-        elif s.perhaps(0.05):
+        if s.perhaps(london.MISTAKEN):
             _by_mistake(s, hearing)
+        elif s.perhaps(calibration.INEFFECTIVE[s.court[1]]):
+            hearing = _again(s, hearing, "ineffective", s.rng.choice(london.INEFFECTIVE_FOR))
+        elif s.perhaps(london.CRACKED_SHARE):
+            return _crack(s, hearing)
         else:
             return _held(s, hearing)
 
@@ -150,7 +162,7 @@ def _held(s: Story, hearing: str) -> None:
     _attended(s, hearing, True)
     for j in s.journeys:
         j.tried = j.tried or s.day
-    if s.perhaps(0.05):  # the victim withdraws during the trial
+    if s.perhaps(0.1):  # the victim withdraws during the trial
         s.wait(1)
         s.withdraw(s.victims[0], "without_evidence")
     s.wait(4)
@@ -169,7 +181,7 @@ def _verdict_by_crime(s: Story) -> None:
 
 
 def _crack(s: Story, hearing: str) -> None:
-    reason = s.rng.choice(london.CRACKED)
+    reason = s.rng.choice(london.CRACKED_FOR)
     s.say("courts.trial-outcome-recorded", {"hearing_id": hearing, "outcome": "cracked", "reason_code": reason})
     _attended(s, hearing, reason != "J")
     s.wait(1)

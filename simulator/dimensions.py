@@ -3,9 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from simulator.people import Journey
-
-AGES = {"0-17": 17, "18-24": 24, "25-34": 34, "35-44": 44, "45-54": 54, "55-64": 64}
-"""A band, and the last year of age in it."""
+from simulator.withdrawal import age_band
 
 
 def dimensions(j: Journey) -> list[tuple[str, str]]:
@@ -22,7 +20,7 @@ def dimensions(j: Journey) -> list[tuple[str, str]]:
         "ethnicity_officer_observed": said.get("ethnicity_officer_observed"),
         "suspect_ethnicity_self_defined": crime.suspect.get("ethnicity_self_defined"),
         "suspect_ethnicity_officer_observed": crime.suspect.get("ethnicity_officer_observed"),
-        "age_band": _band(j.victim.age),
+        "age_band": age_band(j.victim.age),
         "sex": said.get("sex"),
         "arrested_and_interviewed": _yes(crime.arrested and crime.interviewed),
         "suspect_known_on_pnc": _yes(crime.on_pnc),
@@ -33,10 +31,6 @@ def dimensions(j: Journey) -> list[tuple[str, str]]:
     found += [("vulnerability", value) for value in _several(said.get("vulnerabilities"))]
     found += [("support_service", value) for value in _several(j.services)]
     return found
-
-
-def _band(age: int | None) -> str | None:
-    return None if age is None else next((band for band, last in AGES.items() if age <= last), "65+")
 
 
 def _yes(known: bool | None) -> str | None:

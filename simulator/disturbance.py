@@ -8,6 +8,7 @@ from typing import Any
 
 from schemas.envelope import envelope, to_structured
 from simulator import london
+from simulator.calibration import OFFENCES
 from simulator.people import choose
 from simulator.story import Story
 from simulator.telling import Said
@@ -132,7 +133,7 @@ def _outcome(rng: Random, data: Data) -> Data:
 
 
 def _report(rng: Random, data: Data) -> Data:
-    return data | {"offence_group": choose(rng, {o.group: o.share for o in london.OFFENCES}), "bcu": "west_area"}
+    return data | {"offence_group": choose(rng, {o.group: o.share for o in OFFENCES}), "bcu": "west_area"}
 
 
 def _referral(rng: Random, data: Data) -> Data:

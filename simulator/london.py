@@ -1,83 +1,55 @@
-"""The rates of a synthetic London: what happens how often, and how long it takes. Roughly the London Victim Attrition Review's.
+"""The rates of a synthetic London that the review says nothing of: what happens how often, and how long it takes. What it does say
+is in `calibration`.
 
 Shares of one table are weights: they need not add up to one. Waits are mean days.
 """
 
 from datetime import date
-from typing import NamedTuple
 
-FIRST_DAY = date(2023, 4, 1)
-LAST_DAY = date(2024, 3, 31)
-"""Crimes are reported from the first day to the last."""
+FIRST_DAY = date(2021, 4, 1)
+LAST_DAY = date(2022, 3, 31)
+"""Crimes are reported from the first day to the last: the review's year."""
 BETWEEN_REPORTS = 3  # days at most from the report of one crime of a case to that of the next
+WITHOUT_SUSPECT = 0.2  # of stories of one victim and one crime
 HORIZON = date(2024, 12, 31)
 """Nothing has happened yet after this day."""
 
-
-class Offence(NamedTuple):
-    """One kind of crime. `withdraws`: share of victims who leave before a charge. `referral`, `decision`, `court`: waits in days
-    from report to referral, referral to decision, receipt in court to the first trial. `withdrawal`: from report."""
-
-    share: float
-    withdraws: float
-    group: str
-    code: str | None = None
-    flags: tuple[str, ...] = ()
-    ages: tuple[int, int] = (18, 75)
-    women: float = 0.5
-    referral: float = 25
-    decision: float = 12
-    court: float = 90
-    withdrawal: float = 15
-
-
-OFFENCES = (
-    Offence(0.17, 0.41, "violence_with_injury", "8N"),
-    Offence(0.14, 0.62, "violence_without_injury", "105A", ("domestic_abuse",), women=0.75),
-    Offence(0.08, 0.6, "violence_with_injury", "8N", ("domestic_abuse",), women=0.75),
-    Offence(0.05, 0.58, "stalking_and_harassment", "8Q", ("domestic_abuse", "stalking"), women=0.8),
-    Offence(0.05, 0.45, "stalking_and_harassment", "8L", women=0.7),
-    Offence(0.03, 0.38, "violence_with_injury", "5D", ("serious_youth_violence", "knife_crime"), (12, 24), 0.2),
-    Offence(0.08, 0.2, "robbery_of_personal_property", "34B", (), (12, 70), 0.35),
-    Offence(0.01, 0.18, "robbery_of_business_property", "34A"),
-    Offence(0.13, 0.19, "criminal_damage", "58C"),
-    Offence(0.01, 0.18, "arson", "56A"),
-    Offence(0.06, 0.33, "public_order_offences", "9A"),
-    Offence(0.03, 0.36, "public_order_offences", "9B", ("hate_crime",)),
-    Offence(0.035, 0.73, "rape", "19C", (), (18, 60), 0.95, 60, 90, 250, 150),
-    Offence(0.015, 0.8, "rape", "19C", ("domestic_abuse",), (18, 60), 0.97, 60, 90, 250, 150),
-    Offence(0.045, 0.53, "other_sexual_offences", "20A", (), (18, 65), 0.9, 50, 50, 180, 120),
-    Offence(0.02, 0.55, "other_sexual_offences", "20B", ("child_sexual_abuse",), (5, 17), 0.85, 55, 60, 200, 140),
-    Offence(0.01, 0.54, "rape", "19D", ("child_sexual_abuse",), (5, 17), 0.9, 60, 90, 250, 150),
-    Offence(0.02, 0.11, "residential_burglary", "28E"),
-    Offence(0.01, 0.11, "theft_from_the_person", "39"),
-    Offence(0.005, 0.32, "violence_and_sexual_offences"),
-)
 
 FORCES = {"met": 0.97, "city-of-london": 0.03}
 CPS_AREAS = {"london-north": 0.55, "london-south": 0.45}
 
 KINDS = {  # who is in one story
-    "alone": 0.86,  # one crime, one victim, one suspect or none
-    "two_suspects": 0.04,
+    "alone": 0.82,  # one crime, one victim, one suspect or none
+    "two_suspects": 0.05,
     "two_victims": 0.035,  # of one crime
     "three_victims": 0.008,
     "two_crimes": 0.02,  # of one victim, in one case
     "two_crimes_two_victims": 0.012,
     "two_numbers": 0.005,  # one person under two victim numbers in one crime
-    "wrongly_linked": 0.02,  # another crime stands in the case for a while
+    "wrongly_linked": 0.05,  # another crime stands in the case for a while
 }
 
-WITHDRAWN = {  # how those leave who withdraw before a charge
-    "withdraws": 0.8,
-    "withdraws_in_charging": 0.12,
-    "withdrawn_referred_not_charged": 0.02,
-    "withdraws_again_after_referral": 0.01,
-    "withdraws_twice": 0.015,
-    "withdraws_once_reopened": 0.015,
-    "withdraws_after_an_outcome_removed": 0.01,
-    "withdraws_after_closure": 0.01,
+WITHDRAWN = {  # how those leave who withdraw before a charge and say so, where there is time for it
+    "leaves": 0.5,
+    "leaves_in_charging": 0.35,
+    "leaves_and_is_not_charged": 0.04,
+    "leaves_again_after_referral": 0.03,
+    "leaves_twice": 0.03,
+    "leaves_once_reopened": 0.03,
+    "leaves_after_an_outcome_removed": 0.02,
 }
+WITHDRAWN_BY_OUTCOME = {  # and those of whom nothing but an outcome says so
+    "leaves": 0.6,
+    "leaves_in_charging": 0.3,
+    "leaves_once_reopened": 0.04,
+    "leaves_after_closure": 0.06,
+}
+SHAPE = 3.0
+"""Of the gamma distribution of long waits, for a decision and in court."""
+SUSPECTED = ("leaves_in_charging", "leaves_and_is_not_charged", "leaves_again_after_referral")
+"""Of these, what needs a suspect."""
+SPARE = 20
+"""Days: what happens before a withdrawal has fewer steps than this, each of a day at least."""
 
 OTHERS = {  # what becomes of the rest
     "closed_by_police": 0.6,
@@ -88,7 +60,7 @@ OTHERS = {  # what becomes of the rest
     "not_charged": 0.05,
     "settled_by_cps": 0.008,
     "closed_by_cps_for_now": 0.008,
-    "charged": 0.09,
+    "charged": 0.075,
     "charged_by_police": 0.008,
     "charge_removed": 0.004,
     "charged_after_withdrawal": 0.012,
@@ -119,24 +91,24 @@ TOGETHER = {  # several victims, none of whom withdraws before a charge
     "reopened": 0.04,
 }
 
-SAID_AS = {  # how a withdrawal before a charge is on record; the review found no auditable record for 59 %
-    "with_evidence": 0.42,
-    "without_evidence": 0.2,
-    "evidence_later": 0.04,
-    "outcome_alone": 0.34,
-}
+UNSOLVED = {"closed_by_police": 0.94, "transferred": 0.03, "stalls": 0.03}  # of those, without a suspect
 
-POLICE_CLOSES = {15: 0.4, 18: 0.45, 21: 0.05, 10: 0.03, 17: 0.03, 5: 0.01, 11: 0.01, 12: 0.01, 13: 0.01}
+EVIDENCE_LATER = 0.1  # of withdrawals on record with evidence
+AUDITED = 0.06  # of outcomes 14 and 16
+
+UNSOLVED_CLOSES = {18: 0.94, 21: 0.06}
+POLICE_CLOSES = {15: 0.85, 21: 0.05, 10: 0.03, 17: 0.03, 5: 0.01, 11: 0.01, 12: 0.01, 13: 0.01}
 DISPOSALS = {8: 0.6, 22: 0.25, 3: 0.08, 2: 0.05, 6: 0.01, 7: 0.01}
 RESTATED = {15: 0.5, 9: 0.2, 10: 0.1, 12: 0.05, 17: 0.05, 21: 0.1}
 
 CONCLUDES = {  # how a prosecution goes on
-    "guilty_plea": 0.34,
-    "trial": 0.44,
-    "withdraws": 0.14,  # after the charge
+    "guilty_plea": 0.4,
+    "trial": 0.47,
+    "withdraws": 0.04,  # after the charge
     "dropped": 0.06,
     "lapses": 0.02,  # administratively finalised
 }
+WITHDRAWS_AFTER_DOMESTIC_ABUSE = 0.16  # instead, of domestic abuse
 AFTER_CHARGE = {  # what follows a withdrawal after the charge
     "dropped_for_it": 0.4,
     "dropped_reason_not_given": 0.12,
@@ -157,8 +129,10 @@ DROPPED_AS = {
 REASONS_OF_CPS = {"evidential": 0.6, "public_interest": 0.3, "other": 0.1}
 
 VACATED = 0.1  # of listings, before the day
-TRIAL_OUTCOMES = {"effective": 0.484, "ineffective": 0.316, "cracked": 0.2}  # the review: 31.6 % ineffective
-INEFFECTIVE = (
+CRACKED_SHARE = 0.29  # of trials that are not ineffective
+MISTAKEN = 0.05  # listings: recorded effective on the day, taken back the day after, and put off
+FAR_AHEAD = {2028: 0.024, 2029: 0.004}  # of Crown Court listings, the year of a trial years ahead
+INEFFECTIVE_FOR = (
     "M1",
     "M2",
     "M3",
@@ -181,9 +155,11 @@ INEFFECTIVE = (
     "X",
     "Z",
 )
-CRACKED = ("A", "A", "A", "B", "C", "D", "I", "J", "K")
+CRACKED_FOR = ("A", "A", "A", "B", "C", "D", "I", "J", "K")
 VACATED_FOR = ("B", "C", "D", "E", "F", "G", "H")
-GUILTY = 0.62  # of verdicts
+PLEADS, ENDS_EARLY = 0.55, 0.4
+"""Of the wait for a trial: until a plea of guilty, or until a prosecution ends otherwise."""
+GUILTY = 0.72  # of verdicts
 
 WITHDRAWAL_REASONS = {
     "fear_of_reprisal": 0.12,
@@ -202,33 +178,16 @@ WITHDRAWAL_REASONS = {
     "not_given": 0.1,
 }
 
-RELATIONSHIPS = {"acquaintance": 0.3, "friend": 0.1, "stranger": 0.45, "family": 0.12, "other": 0.03}
-PARTNERS = {"ex_partner": 0.5, "current_partner": 0.35, "family": 0.15}  # domestic abuse
-LOCATIONS = {"private_residence": 0.4, "street": 0.3, "public_place": 0.12, "transport": 0.06, "licensed_premises": 0.05,
-             "online": 0.03, "hotel": 0.02, "education": 0.02}  # fmt: skip
 ETHNICITIES = {"W1": 0.36, "W9": 0.16, "A1": 0.07, "A2": 0.04, "A3": 0.04, "A9": 0.05, "B1": 0.06, "B2": 0.09, "B9": 0.03,
                "M1": 0.02, "M9": 0.03, "O2": 0.02, "O9": 0.03}  # fmt: skip
 OBSERVED = {"white_north_european": 0.45, "white_south_european": 0.1, "black": 0.2, "asian": 0.18, "mixed": 0.03,
             "middle_eastern": 0.04}  # fmt: skip
 CLOSER = ("friend", "acquaintance", "stranger")  # each closer than those after it
-VULNERABLE = {0: 0.8, 1: 0.17, 2: 0.03}  # in how many ways
 LINKS = {"manual": 0.3, "likely": 0.5, "unsure": 0.2}  # how the linking authority says that two are one person
 SCORES = {"likely": (20, 40), "unsure": (14, 19)}  # bits: what is unsure is nothing yet
-VULNERABILITIES = {"mental_health": 0.6, "physical_disability": 0.15, "learning_disability": 0.1, "other_disability": 0.1,
-                   "other": 0.05}  # fmt: skip
-
-MISSING = {  # share of reports without it
-    "ethnicity_self_defined": 0.7,
-    "ethnicity_officer_observed": 0.35,
-    "age": 0.03,
-    "sex": 0.02,
-    "vulnerabilities": 0.25,
-    "suspect_relationship": 0.25,
-    "location_type": 0.05,
-    "bcu": 0.01,
-    "suspect_known_on_pnc": 0.5,
-}
-SUSPECT_ETHNICITY_MISSING = 0.78
+TOLD_LATER = 0.3  # of suspects' relationships and PNC records that the report lacked
+CLOSER_LATER = 0.2  # of suspects who were reported as less close than they are
+RECLASSIFIED = 0.02
 
 LATE = 0.06  # of events reach us late
 LINKS_LATE = 0.2  # of referrals, so that what CPS and courts say is there before them
@@ -238,5 +197,5 @@ TWICE = 0.015  # delivered again
 AMENDED = 0.012  # said wrong, then amended
 VOIDED = 0.01  # said though it never was, then voided
 WRONGLY_VOIDED = 0.004  # true, voided, and the void voided
-STRAY = 0.004  # of stories: somebody speaks of a case that nobody has
+STRAY = 0.01  # of stories: somebody speaks of a case that nobody has
 DAY_ONLY = 0.04  # said without the time of day

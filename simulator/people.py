@@ -9,7 +9,8 @@ from uuid import UUID
 
 from schemas.places import BCUS
 from schemas.reference import journey_id
-from simulator import london
+from simulator import calibration, london
+from simulator.calibration import Offence
 
 Choice = TypeVar("Choice")
 
@@ -42,8 +43,11 @@ class Crime:
     victims: list[Victim]
     reported: date = london.FIRST_DAY
     location: str | None = None
-    relationship: str | None = None  # the closest that anybody said
+    relationship: str | None = None  # as the reports have it, or the police found later: the closest that anybody said
     on_pnc: bool | None = None
+    found: dict[str, Any] = field(
+        default_factory=dict
+    )  # what the police will find about the suspect that the reports lack
     suspects: int = 0
     suspect: dict[str, str] = field(default_factory=dict)  # ethnicities, as last said
     arrested: bool = False
@@ -115,12 +119,7 @@ class Journey:
         return day in self.turns or sum(turn < day for turn in self.turns) % 2 == 0
 
 
-def relationship(rng: Random, crime: Crime) -> str:
-    """Of a suspect with the victim."""
-    return choose(rng, london.PARTNERS if "domestic_abuse" in crime.flags else london.RELATIONSHIPS)
-
-
-def victim(rng: Random, number: str, offence: london.Offence) -> Victim:
+def victim(rng: Random, number: str, offence: Offence) -> Victim:
     """A victim of such an offence, with gaps where London's records have them."""
     age = rng.randint(*offence.ages)
     said: dict[str, Any] = {
@@ -128,21 +127,23 @@ def victim(rng: Random, number: str, offence: london.Offence) -> Victim:
         "sex": "female" if rng.random() < offence.women else "male",
         "ethnicity_self_defined": choose(rng, london.ETHNICITIES),
         "ethnicity_officer_observed": choose(rng, london.OBSERVED),
-        "vulnerabilities": sorted({choose(rng, london.VULNERABILITIES) for _ in range(choose(rng, london.VULNERABLE))}),
+        "vulnerabilities": sorted(
+            {choose(rng, calibration.VULNERABILITIES) for _ in range(choose(rng, calibration.VULNERABLE))}
+        ),
     }
-    said = {name: value for name, value in said.items() if rng.random() >= london.MISSING[name]}
+    said = {name: value for name, value in said.items() if rng.random() >= calibration.MISSING[name]}
     if rng.random() < 0.06:
         said["interpreter_language"] = rng.choice(("pl", "ro", "bn", "pt", "es", "ar", "so"))
     uvi = f"UVI-{number}" if rng.random() < 0.2 else None
     return Victim(number, number, said.get("age"), said, uvi)
 
 
-def crime(reference: str, force: str, bcu: str | None, offence: london.Offence) -> Crime:
+def crime(reference: str, force: str, bcu: str | None, offence: Offence) -> Crime:
     return Crime(reference, force, bcu, offence.group, offence.code, list(offence.flags), [])
 
 
 def place(rng: Random) -> tuple[str, str | None]:
     """A force, and one of its command units; none where the record lacks it, or the force has none."""
     force = choose(rng, london.FORCES)
-    bcu = None if force != "met" or rng.random() < london.MISSING["bcu"] else rng.choice(list(BCUS))
+    bcu = None if force != "met" or rng.random() < calibration.MISSING["bcu"] else rng.choice(list(BCUS))
     return force, bcu

@@ -1,24 +1,23 @@
 """The plots of stories: each a way that journeys go, told in order. The shares of each are in `london`."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from simulator import london
+from simulator import calibration, london, withdrawal
 from simulator.beginnings import investigate
 from simulator.charging import code, deliberate, not_to_charge, refer, restate
 from simulator.court import prosecute
 from simulator.people import choose
-from simulator.story import Story
+from simulator.story import Story, said_as
 from simulator.telling import NotYet
-
-EVENTS = ("with_evidence", "without_evidence")
-"""Withdrawals that are more than an outcome."""
 
 
 def tell(s: Story, kind: str) -> None:
     """The story, as far as the horizon."""
     try:
+        plot = _plot(s, kind)
         investigate(s)
-        _plot(s, kind)(s)
+        plot(s)
         if s.perhaps(0.01) and all(j.exit for j in s.journeys):
             s.wait_until_settled()
             s.speak_after_the_end()
@@ -29,81 +28,98 @@ def tell(s: Story, kind: str) -> None:
 
 
 def _plot(s: Story, kind: str) -> Callable[[Story], None]:
-    withdrawn = s.perhaps(s.offence.withdraws)
-    if kind == "two_numbers" or (kind in ("wrongly_linked", "two_suspects") and s.perhaps(0.4)):
+    """How it will go. Of one victim it is settled here whether, when and how they withdraw before a charge."""
+    withdraws = s.perhaps(withdrawal.likely(s.offence, s.circumstances, suspect=bool(s.suspects)))
+    if kind == "two_numbers":
         return s.rng.choice((not_charged, charged))
     if len(s.victims) > 1:
-        return PLOTS[choose(s.rng, london.SEVERAL_VICTIMS if withdrawn else london.TOGETHER)]
-    return PLOTS[choose(s.rng, london.WITHDRAWN if withdrawn else london.OTHERS)]
+        return PLOTS[choose(s.rng, london.SEVERAL_VICTIMS if withdraws else london.TOGETHER)]
+    if not withdraws:
+        return PLOTS[choose(s.rng, london.OTHERS if s.suspects else london.UNSOLVED)]
+    days = max(withdrawal.day(s.rng, s.offence), 2 * len(s.suspects))
+    s.until, s.how = s.day + timedelta(days), said_as(s.rng)
+    if days < london.SPARE + 2:
+        return leaves
+    found = choose(s.rng, london.WITHDRAWN_BY_OUTCOME if s.how == "outcome_alone" else london.WITHDRAWN)
+    return PLOTS[found] if s.suspects or found not in london.SUSPECTED else leaves
 
 
-# Withdrawn before a charge
+# Withdrawn before a charge, on a day that is settled
 
 
-def withdraws(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0])
+def leaves(s: Story) -> None:
+    s.wait_until()
+    s.withdraw(s.victims[0], s.how)
 
 
-def withdraws_in_charging(s: Story) -> None:
+def leaves_in_charging(s: Story) -> None:
     refer(s)
     if s.perhaps(0.3):
         s.wait(4)
         s.plan()
-    s.wait(s.offence.decision)
-    s.withdraw(s.victims[0])
+    leaves(s)
     if s.perhaps(0.6):
         s.wait(6)
         s.decide(not_to_charge(s))
 
 
-def withdrawn_referred_not_charged(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
-    not_charged(s)
-
-
-def withdraws_again_after_referral(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+def leaves_and_is_not_charged(s: Story) -> None:
+    """CPS decide after the withdrawal; that is the end."""
+    s.wait(10)
+    s.withdraw(s.victims[0], s.how)
     refer(s)
-    s.wait(8)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    s.wait_until()
+    s.decide(not_to_charge(s))
+    restate(s)
 
 
-def withdraws_twice(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+def leaves_again_after_referral(s: Story) -> None:
+    s.wait(10)
+    s.withdraw(s.victims[0], "without_evidence")
+    refer(s)
+    leaves(s)
+
+
+def leaves_twice(s: Story) -> None:
+    s.wait(10)
+    s.withdraw(s.victims[0], _says(s))
     s.wait(20)
     s.re_engage(s.victims[0])
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    leaves(s)
 
 
-def withdraws_once_reopened(s: Story) -> None:
+def leaves_once_reopened(s: Story) -> None:
     s.wait(30)
     s.close(code(s))
     s.wait(25)
     s.reopen()
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0])
+    leaves(s)
 
 
-def withdraws_after_an_outcome_removed(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
+def leaves_after_an_outcome_removed(s: Story) -> None:
+    s.wait(10)
     s.withdraw(s.victims[0], "outcome_alone")
     s.wait(15)
     s.reopen(by_outcome=True)
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    leaves(s)
 
 
-def withdraws_after_closure(s: Story) -> None:
+def leaves_after_closure(s: Story) -> None:
     """Outcome 14 or 16 takes the place of another police outcome."""
     s.wait(30)
     s.close(code(s))
-    s.wait(15)
-    s.withdraw(s.victims[0], "outcome_alone")
+    leaves(s)
+
+
+def _until_withdrawal(s: Story) -> None:
+    """As long as such victims stay, who then goes on all the same, or is one of several."""
+    days = withdrawal.day(s.rng, s.offence)
+    s.wait_for(max(s.crimes[-1].reported + timedelta(days), s.day + timedelta(1)))
+
+
+def _says(s: Story) -> str:
+    """How the victim says so, if it is more than an outcome."""
+    return "with_evidence" if s.perhaps(calibration.EVIDENCED) else "without_evidence"
 
 
 # Otherwise
@@ -115,13 +131,11 @@ def closed_by_police(s: Story) -> None:
 
 
 def settled_out_of_court(s: Story) -> None:
-    s.suspect()
     s.wait(35)
     s.close(choose(s.rng, london.DISPOSALS))
 
 
 def taken_into_consideration(s: Story) -> None:
-    s.suspect()
     s.wait(60)
     s.close(4)
 
@@ -132,7 +146,6 @@ def transferred(s: Story) -> None:
 
 
 def closed_after_triage(s: Story) -> None:
-    s.suspect()
     s.wait(s.offence.referral)
     s.refer()
     s.wait(2)
@@ -176,7 +189,6 @@ def charged(s: Story) -> None:
 
 
 def charged_by_police(s: Story) -> None:
-    s.suspect()
     s.wait(s.offence.referral)
     s.refer()
     s.wait(3)
@@ -186,26 +198,25 @@ def charged_by_police(s: Story) -> None:
 
 def charge_removed(s: Story) -> None:
     """Charged by police, taken back, and then decided by CPS."""
-    s.suspect()
     s.wait(s.offence.referral)
     s.refer()
     s.wait(3)
     s.charge_by_police()
     s.wait(6)
     s.remove_charge()
-    s.wait(s.offence.decision)
+    s.wait(12)
     s.decide(not_to_charge(s))
 
 
 def charged_after_withdrawal(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    _until_withdrawal(s)
+    s.withdraw(s.victims[0], _says(s))
     charged(s)
 
 
 def re_engaged(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    _until_withdrawal(s)
+    s.withdraw(s.victims[0], _says(s))
     s.wait(12)
     s.re_engage(s.victims[0])
     s.rng.choice((closed_by_police, charged, stalls))(s)
@@ -214,8 +225,8 @@ def re_engaged(s: Story) -> None:
 def re_engaged_after_decision(s: Story) -> None:
     """The decision that followed the withdrawal is the exit, once the withdrawal is taken back."""
     refer(s)
-    s.wait(s.offence.decision)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS), recorded=False)
+    s.wait(12)
+    s.withdraw(s.victims[0], _says(s), recorded=False)
     s.wait(5)
     s.decide("no_further_action_evidential")
     decided = s.day
@@ -225,17 +236,15 @@ def re_engaged_after_decision(s: Story) -> None:
 
 def outcome_changed(s: Story) -> None:
     """Outcome 16 was all that said so, and is replaced."""
-    s.suspect()
-    s.wait(s.offence.withdrawal)
+    _until_withdrawal(s)
     s.withdraw(s.victims[0], "outcome_alone")
     s.wait(20)
     s.close(15)
 
 
 def settled_after_withdrawal(s: Story) -> None:
-    s.suspect()
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    _until_withdrawal(s)
+    s.withdraw(s.victims[0], _says(s))
     s.wait(10)
     s.close(choose(s.rng, london.DISPOSALS))
 
@@ -280,49 +289,58 @@ def stalls_in_charging(s: Story) -> None:
 
 def everybody_withdraws(s: Story) -> None:
     for victim in s.victims:
-        s.wait(s.offence.withdrawal)
+        _until_withdrawal(s)
         s.withdraw(victim)
 
 
 def one_withdraws_then_closed(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+    _until_withdrawal(s)
+    s.withdraw(s.victims[0], _says(s))
     s.wait(15)
     s.close(code(s))
 
 
 def one_withdraws_then_charged(s: Story) -> None:
     if s.perhaps(0.5):
-        s.wait(s.offence.withdrawal)
-        s.withdraw(s.victims[0], s.rng.choice(EVENTS))
+        _until_withdrawal(s)
+        s.withdraw(s.victims[0], _says(s))
         charged(s)
     else:
         refer(s)
         s.wait(5)
-        s.withdraw(s.victims[-1], s.rng.choice(EVENTS))
+        s.withdraw(s.victims[-1], _says(s))
         deliberate(s)
         s.charge()
         prosecute(s)
 
 
 def one_withdraws_then_not_charged(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[-1], s.rng.choice(EVENTS))
+    _until_withdrawal(s)
+    s.withdraw(s.victims[-1], _says(s))
     not_charged(s)
 
 
 def outcome_names_nobody(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
-    s.withdraw(s.victims[0], s.rng.choice(EVENTS), recorded=False)
+    _until_withdrawal(s)
+    s.withdraw(s.victims[0], _says(s), recorded=False)
     s.wait(5)
     s.withdraws_without_name()
 
 
 def outcome_is_all_there_is(s: Story) -> None:
-    s.wait(s.offence.withdrawal)
+    _until_withdrawal(s)
     s.withdraws_without_name()
 
 
 PLOTS: dict[str, Callable[[Story], None]] = {
-    name: globals()[name] for table in (london.WITHDRAWN, london.OTHERS, london.SEVERAL_VICTIMS) for name in table
+    name: globals()[name]
+    for table in (
+        london.WITHDRAWN,
+        london.WITHDRAWN_BY_OUTCOME,
+        london.OTHERS,
+        london.UNSOLVED,
+        london.SEVERAL_VICTIMS,
+        london.TOGETHER,
+    )
+    for name in table
 }

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from simulator import london
+from simulator import calibration, london
+from simulator.calibration import Offence
 from simulator.people import Crime, Journey, Spell, Victim, choose
 from simulator.telling import Telling
 
@@ -39,12 +40,27 @@ def closed_as(code: int) -> str:
     return "out_of_court_disposal" if code in london.DISPOSALS else CLOSED.get(code, "police_no_further_action")
 
 
+WITHOUT = 1 - calibration.EVIDENCED
+RECORDED = {
+    True: calibration.OUTCOME_RECORDED,
+    False: (calibration.OUTCOME_RECORDED * WITHOUT - calibration.BY_OUTCOME_ALONE)
+    / (WITHOUT - calibration.BY_OUTCOME_ALONE),
+}
+"""How often outcome 14 or 16 follows what the victim said, with evidence and without: such that as many have one with evidence as
+without, those of whom an outcome is all there is included."""
+
+
+def said_as(rng: Random) -> str:
+    """How a withdrawal before a charge is on record."""
+    if rng.random() < calibration.EVIDENCED:
+        return "evidence_later" if rng.random() < london.EVIDENCE_LATER else "with_evidence"
+    return "outcome_alone" if rng.random() < calibration.BY_OUTCOME_ALONE / WITHOUT else "without_evidence"
+
+
 class Story(Telling):
     """What happens to the case, and how each journey stands then."""
 
-    def __init__(
-        self, rng: Random, name: str, offence: london.Offence, crimes: list[Crime], suspects: list[str]
-    ) -> None:
+    def __init__(self, rng: Random, name: str, offence: Offence, crimes: list[Crime], suspects: list[str]) -> None:
         super().__init__(rng, name, offence, crimes, suspects)
         self.urn = f"{'01' if self.force == 'met' else '48'}{name}"
         self.stranger: Crime | None = None  # a crime that will stand in the case by mistake
@@ -53,6 +69,7 @@ class Story(Telling):
         self.hearings = 0
         self.prosecutions = 1
         self.plans = 0
+        self.received: date | None = None  # first, by CPS
 
     # Police
 
@@ -119,12 +136,13 @@ class Story(Telling):
     # The victim
 
     def withdraw(self, victim: Victim, how: str | None = None, *, recorded: bool = True) -> None:
-        """The victim no longer supports; on record as `london.SAID_AS` has it. `recorded`: outcome 14 or 16 may follow."""
-        how = how or choose(self.rng, london.SAID_AS)
+        """The victim no longer supports. `how` it is on record: `said_as`. `recorded`: outcome 14 or 16 may follow."""
+        how = how or said_as(self.rng)
         before_charge = not any(j.charged for j in self.of(victim))
         if how == "outcome_alone":
             self.outcome(16 if self.known else 14, victim if len(self.victims) > 1 or self.perhaps(0.5) else None)
             self._begin(victim, evidenced=False, by_outcome=True)
+            self._audit(victim, evidenced=False)
             return
         self._say_withdrew(victim, evidence=how == "with_evidence")
         self._begin(victim, evidenced=how == "with_evidence")
@@ -132,13 +150,18 @@ class Story(Telling):
             self.wait(5)
             self._say_withdrew(victim, evidence=True)
             self._begin(victim, evidenced=True)
-        if before_charge and recorded and self.perhaps(0.8):
+        if before_charge and recorded and self.perhaps(RECORDED[how != "without_evidence"]):
             self.wait(4)
             self.outcome(16 if self.known else 14, victim)
-            if self.perhaps(0.06):
-                code = 16 if self.known else 14
-                audited = {"outcome_code": code, "correct": self.perhaps(0.3), "reasons": ["no_auditable_record"]}
-                self.later("police.outcome-audited", self.about(self.of(victim)[0]) | audited, 60)
+            self._audit(victim, evidenced=how != "without_evidence")
+
+    def _audit(self, victim: Victim, *, evidenced: bool) -> None:
+        """Somebody may look at the outcome. It is never correct without a record of the withdrawal, and with one not always."""
+        if self.perhaps(london.AUDITED):
+            correct = evidenced and self.perhaps(calibration.CORRECT)
+            reasons = [] if correct else ["other_outcome_applies"] if evidenced else ["no_auditable_record"]
+            audited = {"outcome_code": 16 if self.known else 14, "correct": correct, "reasons": reasons}
+            self.later("police.outcome-audited", self.about(self.of(victim)[0]) | audited, 60)
 
     def _say_withdrew(self, victim: Victim, *, evidence: bool) -> None:
         """To police, by crime or by case, in either version, or to CPS."""
@@ -199,6 +222,7 @@ class Story(Telling):
     # CPS
 
     def receive(self, accepted: bool = True) -> None:
+        self.received = self.received or self.day
         self.say(
             "cps.referral-received",
             {"urn": self.urn} | ({} if accepted and self.perhaps(0.2) else {"accepted": accepted}),

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from simulator import london
-from simulator.people import Crime, Journey, Victim, choose, relationship
+from simulator import calibration, london
+from simulator.calibration import Offence
+from simulator.people import Crime, Journey, Victim, choose
+from simulator.withdrawal import age_band
 
 
 class NotYet(Exception):
@@ -23,25 +25,36 @@ class Said(NamedTuple):
 
 
 class Telling:
-    """`name` is in every reference and id. `crimes` have their victims; `suspects` are those whom police may come to know."""
+    """`name` is in every reference and id. `crimes` have their victims; `suspects` are those whom police will come to know."""
 
-    def __init__(
-        self, rng: Random, name: str, offence: london.Offence, crimes: list[Crime], suspects: list[str]
-    ) -> None:
+    def __init__(self, rng: Random, name: str, offence: Offence, crimes: list[Crime], suspects: list[str]) -> None:
         self.rng, self.name, self.offence, self.crimes, self.suspects = rng, name, offence, crimes, suspects
         self.force = crimes[0].force
         self.cps = choose(rng, london.CPS_AREAS)
         self.journeys = [Journey(crime, victim) for crime in crimes for victim in crime.victims]
         self.said: list[Said] = []
         self.day = london.FIRST_DAY
+        self.until: date | None = (
+            None  # on which the victim withdraws for good, if that is so: what comes first fits in before it
+        )
+        self.how = ""  # it is then on record
+        # Of each suspect, whether they are arrested and whether interviewed.
+        arrested = [rng.random() < calibration.ARRESTED for _ in suspects]
+        self.custody = [(each, rng.random() < calibration.INTERVIEWED[each]) for each in arrested]
         self.known: list[str] = []  # suspects identified
         self.alone: list[tuple[Victim, date, str]] = []  # services begun for a person, in no crime
         self.settled = self.day  # when the second of CPS and court has spoken
 
-    def wait(self, mean: float) -> None:
-        """At least a day passes; while police investigate, the victims hear from them now and then."""
-        days = 1 + int(self.rng.expovariate(1 / mean))
-        end = self.day + timedelta(days)
+    def wait(self, mean: float, shape: float = 1) -> None:
+        """At least a day passes. `shape`: of the gamma distribution of the days; of a larger one few are very long."""
+        days = 1 + int(self.rng.gammavariate(shape, mean / shape))
+        if self.until:
+            days = min(days, max(1, (self.until - self.day).days - london.SPARE))
+        self.wait_for(self.day + timedelta(days))
+
+    def wait_for(self, end: date) -> None:
+        """A day that was set comes; while police investigate, the victims hear from them now and then."""
+        days = (end - self.day).days
         if days > 28 and not any(j.charged for j in self.journeys):
             for after in range(21, days, 28):
                 day = self.day + timedelta(after)
@@ -58,11 +71,29 @@ class Telling:
                 said = {"channel": channel, "about": "investigation"}
                 self.say("police.victim-updated", self.about(j) | said, day)
 
-    def wait_for(self, day: date) -> None:
-        """A day that was set comes."""
-        if day > london.HORIZON:
-            raise NotYet
-        self.day = day
+    @property
+    def circumstances(self) -> dict[str, object]:
+        """Of the first victim and crime, by dimension: what will be on record, None where nothing will."""
+        crime, said = self.crimes[0], self.victims[0].data
+        arrested, interviewed = (
+            (any(each) for each in zip(*self.custody, strict=True)) if self.custody else (False, False)
+        )
+        vulnerabilities = said.get("vulnerabilities")
+        return {
+            "suspect_relationship": crime.relationship,
+            "location_type": crime.location,
+            "bcu": crime.bcu,
+            "age_band": age_band(said.get("age")),
+            "vulnerability": None if vulnerabilities is None else frozenset(vulnerabilities),
+            "suspect_known_on_pnc": crime.on_pnc,
+            "arrested_and_interviewed": arrested and interviewed if self.suspects else None,
+        }
+
+    def wait_until(self) -> None:
+        """The day comes on which the victim withdraws for good."""
+        assert self.until is not None
+        end, self.until = self.until, None
+        self.wait_for(end)
 
     def wait_until_settled(self) -> None:
         """What CPS and court say of one result is said."""
@@ -110,22 +141,19 @@ class Telling:
     # Who it is about
 
     def identify(self) -> None:
-        """Police know the suspects, if they do not yet; they arrest and interview some."""
+        """Police know the suspects; they arrest and interview some."""
         rng = self.rng
-        for suspect in self.suspects if not self.known else ():
-            if self.known:
-                self.wait(2)
+        for suspect, (arrested, interviewed) in zip(self.suspects, self.custody, strict=True):
+            self.wait(2)
             data: dict[str, Any] = {"suspect_reference": suspect, "age": rng.randint(15, 60), "sex": "male"}
             ethnicity: dict[str, str] = {}
-            if not self.perhaps(london.SUSPECT_ETHNICITY_MISSING):
+            if not self.perhaps(calibration.SUSPECT_ETHNICITY_MISSING):
                 ethnicity["ethnicity_self_defined"] = choose(rng, london.ETHNICITIES)
-            if not self.perhaps(london.MISSING["ethnicity_officer_observed"]):
+            if not self.perhaps(calibration.MISSING["ethnicity_officer_observed"]):
                 ethnicity["ethnicity_officer_observed"] = choose(rng, london.OBSERVED)
-            arrested = self.perhaps(0.4)
-            interviewed = self.perhaps(0.9 if arrested else 0.2)
             for crime in self.crimes:
                 named = {"crime_reference": crime.reference, "suspect_reference": suspect}
-                self.say("police.suspect-identified", named | data | ethnicity | self._of_suspect(crime))
+                self.say("police.suspect-identified", named | data | ethnicity | ({} if self.known else crime.found))
                 crime.suspects += 1
                 crime.suspect |= ethnicity
                 crime.arrested |= arrested
@@ -139,19 +167,6 @@ class Telling:
                     self.say("police.suspect-released", named | {"basis": basis})
             self.known.append(suspect)
 
-    def _of_suspect(self, crime: Crime) -> dict[str, Any]:
-        """What police learn about a suspect that the reports did not have."""
-        said: dict[str, Any] = {}
-        if crime.relationship is None and self.perhaps(0.3):
-            crime.relationship = said["relationship"] = relationship(self.rng, crime)
-        elif crime.relationship in london.CLOSER and self.perhaps(0.2):
-            said["relationship"] = self.rng.choice(london.CLOSER)
-            crime.relationship = min(crime.relationship, said["relationship"], key=london.CLOSER.index)
-        if self.perhaps(0.3):
-            said["known_on_pnc"] = self.perhaps(0.3)
-            crime.on_pnc = crime.on_pnc or said["known_on_pnc"]
-        return said
-
     def helped(self, journey: Journey, service: str, alone: date | None) -> None:
         """A service began to help a victim, with one crime, or on a day as a person whom it alone is about."""
         if alone:
@@ -160,11 +175,3 @@ class Telling:
             for j in self.of(journey.victim):
                 if j.crime is journey.crime:
                     j.services.add(service)
-
-    def suspect(self) -> None:
-        """There must be a suspect by now."""
-        if not self.suspects:
-            self.suspects = [f"S{self.name}A"]
-        if not self.known:
-            self.wait(3)
-            self.identify()

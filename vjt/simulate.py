@@ -19,7 +19,7 @@ def simulate(
         str, typer.Option("--out", help="The events, one a line, in order of arrival; `-` is standard output.")
     ] = "-",
     answers: Annotated[
-        Path | None, typer.Option("--answers", help="What is true of them: the generator's own totals.")
+        Path | None, typer.Option("--answers", help="What is true of them: the generator's own totals and parameters.")
     ] = None,
 ) -> None:
     """A synthetic year of London: events of every agency, late, twice and corrected, and what is true behind them."""

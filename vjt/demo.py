@@ -1,4 +1,4 @@
-"""`vjt demo`: everything on this machine, from a synthetic year of London to the first figures."""
+"""`vjt demo`: everything on this machine, from a synthetic year of London to the review's figures."""
 
 import contextlib
 import subprocess
@@ -14,8 +14,6 @@ import typer
 from vjt.errors import CALL, CHECK, Failed
 from vjt.rows import Format, show
 
-OFFENCES = ("all", "rape", "sexual", "domestic_abuse", "robbery", "violence", "criminal_damage")
-
 FIGURES = """
 SELECT stage, sum(entered)::bigint AS entered, sum(progressed)::bigint AS progressed, sum(withdrew)::bigint AS withdrew,
        sum(other_exit)::bigint AS other_exit, sum(open)::bigint AS open,
@@ -25,14 +23,6 @@ WHERE basis = 'reported' AND cohort = 'all' AND dimension = 'all' AND offence = 
 GROUP BY stage
 ORDER BY array_position(
     ARRAY['pre_charge', 'post_charge', 'journey', 'investigation', 'charging', 'awaiting_trial', 'trial'], stage)
-"""
-
-BY_OFFENCE = """
-SELECT offence, sum(entered)::bigint AS entered, sum(withdrew)::bigint AS withdrew, sum(withdrew_evidenced)::bigint AS evidenced,
-       sum(withdrew)::float8 / nullif(sum(entered - open), 0) AS withdrawal_rate
-FROM metrics.attrition
-WHERE basis = 'reported' AND cohort = 'all' AND dimension = 'all' AND stage = 'pre_charge' AND offence = ANY(%s)
-GROUP BY offence ORDER BY array_position(%s, offence)
 """
 
 DELAYS = """
@@ -48,11 +38,11 @@ GROUP BY unit, interval ORDER BY interval, unit
 
 
 def demo(
-    journeys: Annotated[int, typer.Option("--journeys", min=1, help="How many synthetic journeys.")] = 3_000,
+    journeys: Annotated[int, typer.Option("--journeys", min=1, help="How many synthetic journeys.")] = 5_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed, the same London.")] = 1,
     exit: Annotated[bool, typer.Option("--exit", help="End after the figures; the stack stays up.")] = False,
 ) -> None:
-    """Database, broker, workers and a synthetic year of London; ends with the figures.
+    """Database, broker, workers and a synthetic year of London; ends with the review's figures beside its own.
 
     Ctrl-C ends the workers, `vjt down` the stack.
     """
@@ -127,15 +117,19 @@ def _figures(dsn: str) -> None:
     import psycopg
     from psycopg.rows import dict_row
 
+    from vjt.review import UNTOLD, figures
+
     with psycopg.connect(dsn, row_factory=dict_row) as connection:
         typer.echo("\nAt which stage victims leave (metrics.attrition, all offences, by month of report, summed)\n")
         show(connection.execute(FIGURES).fetchall(), Format.TABLE, None)
-        typer.echo(
-            "\nBefore a charge, by offence; the review: 40 % of all, rape 69 %, domestic abuse 59 %, robbery 19 %\n"
-        )
-        show(connection.execute(BY_OFFENCE, (list(OFFENCES), list(OFFENCES))).fetchall(), Format.TABLE, None)
         typer.echo("\nHow long the waits are, days (metrics.delay)\n")
         show(connection.execute(DELAYS).fetchall(), Format.TABLE, None)
+        typer.echo(
+            "\nThe figures of the London Victim Attrition Review, and of this run (95 % interval; n: of how many)\n"
+        )
+        show(figures(connection), Format.TABLE, None)
+        typer.echo("\nFigures of the review that no event gives\n")
+        show([figure._asdict() for figure in UNTOLD], Format.TABLE, None)
 
 
 def _somebody(dsn: str) -> str:

@@ -34,16 +34,22 @@ GROUP BY 1, 2, 3, 4, 5, 6;
 -- @view
 WITH today AS MATERIALIZED (
     SELECT metrics.reading_date() AS date
-), place AS (
-    SELECT c.due, c.until, c.offences, v.dimension, v.value, c.met, sum(c.n) AS n
+), place AS NOT MATERIALIZED (
+    SELECT c.due, c.until, c.offences, v.dimension, v.value, c.met, c.n
     FROM {build}.contact c
     CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', c.force), ('bcu', c.bcu)) AS v(dimension, value)
     WHERE c.n <> 0
-    GROUP BY 1, 2, 3, 4, 5, 6
 ), fallen AS (
-    SELECT date_trunc('month', (p.due + passed)::timestamp)::date AS period, p.offences, p.dimension, p.value, p.met, sum(p.n) AS n
+    -- Most runs are of one deadline.
+    SELECT date_trunc('month', p.due::timestamp)::date AS period, p.offences, p.dimension, p.value, p.met, sum(p.n) AS n
+    FROM today CROSS JOIN place p
+    WHERE p.until = p.due AND p.due <= today.date
+    GROUP BY 1, 2, 3, 4, 5
+    UNION ALL
+    SELECT date_trunc('month', (p.due + passed)::timestamp)::date, p.offences, p.dimension, p.value, p.met, sum(p.n)
     FROM today CROSS JOIN place p
     CROSS JOIN LATERAL generate_series(0, least(p.until, today.date) - p.due, 28) AS passed
+    WHERE p.until <> p.due
     GROUP BY 1, 2, 3, 4, 5
 )
 SELECT f.period, o.offence, f.dimension, f.value, sum(f.n)::bigint AS due, coalesce(sum(f.n) FILTER (WHERE f.met), 0)::bigint AS met,

@@ -35,10 +35,11 @@ GROUP BY 1, 2, 3, 4, 5, 6;
 WITH today AS MATERIALIZED (
     SELECT metrics.reading_date() AS date
 ), place AS NOT MATERIALIZED (
-    SELECT c.due, c.until, c.offences, v.dimension, v.value, c.met, c.n
+    SELECT c.due, c.until, c.offences, v.dimension, v.value, c.met, sum(c.n) AS n
     FROM {build}.contact c
     CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', c.force), ('bcu', c.bcu)) AS v(dimension, value)
     WHERE c.n <> 0
+    GROUP BY 1, 2, 3, 4, 5, 6
 ), fallen AS (
     -- Most runs are of one deadline.
     SELECT date_trunc('month', p.due::timestamp)::date AS period, p.offences, p.dimension, p.value, p.met, sum(p.n) AS n

@@ -135,7 +135,9 @@ class Hearings:
                 self._now(hearing, when).outcomes.append(outcome)
                 self.effective = self.effective_of(None)
             case "trial-outcome-cleared":
-                last = next((s for s in reversed(hearing.sittings) if s.outcomes), None)
+                last = max(
+                    (s for s in hearing.sittings if s.outcomes), key=lambda s: s.outcomes[-1].when.place, default=None
+                )
                 if last is not None:
                     last.outcomes.pop()
                     self.effective = self.effective_of(None)

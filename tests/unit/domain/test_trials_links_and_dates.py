@@ -59,6 +59,18 @@ def test_a_cleared_outcome_was_none() -> None:
     assert (j.stage, j.trial_started_at) == ("awaiting_trial", None)
 
 
+def test_the_outcome_that_is_cleared_is_the_last_and_not_that_of_the_date_it_is_listed_for_now() -> None:
+    j = folded(
+        *CHARGED,
+        listing("06-01", "08-10"),
+        trial("07-01", "effective", next_start_date="2021-07-05"),
+        trial("07-06", "cracked", next_start_date="2021-08-10"),
+        courts("trial-outcome-cleared", "07-07", hearing_id="H1"),
+    )
+    assert j.trial_started_at == day("07-01")
+    assert [(t["date"], t["outcome"]) for t in j.trials if t["outcome"]] == [("2021-08-10", "effective")]
+
+
 def test_the_next_start_date_moves_the_hearing_or_belongs_to_the_next() -> None:
     first = (*CHARGED, listing("06-01", "07-05"))
     j = folded(*first, courts("hearing-adjourned", "07-05", hearing_id="H1", next_start_date="2021-08-02"))

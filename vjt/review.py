@@ -35,11 +35,11 @@ SHARE: Sql = """
 SELECT k::float8 / nullif(n, 0) AS value, metrics.wilson_low(k, n) AS low, metrics.wilson_high(k, n) AS high, n FROM ({}) AS c(k, n)
 """
 RATIO: Sql = """
-SELECT ratio AS value, ratio * exp(-1.959964 * deviation) AS low, ratio * exp(1.959964 * deviation) AS high, n
-FROM (SELECT ak::float8 * bn / nullif(bk * an, 0) AS ratio, an + bn AS n,
-             sqrt(1.0::float8 / nullif(ak, 0) - 1.0::float8 / nullif(an, 0)
-                  + 1.0::float8 / nullif(bk, 0) - 1.0::float8 / nullif(bn, 0)) AS deviation
-      FROM (SELECT a.k, a.n, b.k, b.n FROM ({}) AS a(k, n), ({}) AS b(k, n)) AS arms(ak, an, bk, bn)) AS c
+SELECT ratio AS value, ratio * exp(-1.959964 * error) AS low, ratio * exp(1.959964 * error) AS high, n
+FROM (SELECT one.k, one.n, other.k, other.n, one.n + other.n FROM ({}) AS one(k, n), ({}) AS other(k, n)) AS arms(j, a, k, c, n)
+LEFT JOIN LATERAL (
+    SELECT j::float8 * c / (a * k) AS ratio, sqrt(1.0::float8 / j - 1.0::float8 / a + 1.0::float8 / k - 1.0::float8 / c) AS error
+    WHERE 0 NOT IN (j, a - j, k, c - k)) AS katz ON true
 """
 COUNT: Sql = "SELECT n::float8 AS value, NULL::float8 AS low, NULL::float8 AS high, n FROM ({}) AS c(n)"
 BEFORE_CHARGE: Sql = """

@@ -36,10 +36,10 @@ SELECT k::float8 / nullif(n, 0) AS value, metrics.wilson_low(k, n) AS low, metri
 """
 RATIO: Sql = """
 SELECT ratio AS value, ratio * exp(-1.959964 * error) AS low, ratio * exp(1.959964 * error) AS high, n
-FROM (SELECT one.k, one.n, other.k, other.n, one.n + other.n FROM ({}) AS one(k, n), ({}) AS other(k, n)) AS arms(j, a, k, c, n)
-LEFT JOIN LATERAL (
-    SELECT j::float8 * c / (a * k) AS ratio, sqrt(1.0::float8 / j - 1.0::float8 / a + 1.0::float8 / k - 1.0::float8 / c) AS error
-    WHERE 0 NOT IN (j, a - j, k, c - k)) AS katz ON true
+FROM (SELECT nullif(one.k, 0)::float8, nullif(one.n, 0)::float8, nullif(other.k, 0)::float8, nullif(other.n, 0)::float8,
+             one.n + other.n
+      FROM ({}) AS one(k, n), ({}) AS other(k, n)) AS arms(j, a, k, c, n)
+CROSS JOIN LATERAL (SELECT (j / a) / (k / c) AS ratio, sqrt(1 / j - 1 / a + 1 / k - 1 / c) AS error) AS katz
 """
 COUNT: Sql = "SELECT n::float8 AS value, NULL::float8 AS low, NULL::float8 AS high, n FROM ({}) AS c(n)"
 BEFORE_CHARGE: Sql = """

@@ -49,7 +49,7 @@ def test_at_fifty_moments_the_tables_are_those_that_steps_kept_then(world: World
     stood = {BEGAN - HOUR: stands(world, live["n"])}
     left, at = list(EVENTS), BEGAN
     while left:
-        size = chance.randint(1, 2 * len(EVENTS) // MOMENTS - 1)
+        size = chance.randint(1, 2 * len(EVENTS) // MOMENTS - 2)
         known(world, at, *left[:size])
         left = left[size:]
         while world.step(limit=chance.randint(5, 60)):

@@ -32,6 +32,7 @@ PORTION = 40  # events
 AWAY = 2.0  # s for which a server is stopped under load
 
 STORED = "SELECT count(*) FROM log.stored_events"
+BUILT = "SELECT count(*) FROM projection.build WHERE live"  # the first build; of what is stored before it no message goes out
 POSITION = "SELECT coalesce(max(position), 0) FROM projection.build WHERE live"
 LEVEL = """SELECT count(*) = %s AND max(notification_id) = (SELECT position FROM projection.build WHERE live)
                   AND NOT EXISTS (SELECT FROM log.outbox)
@@ -144,6 +145,8 @@ async def test_consume_and_project_killed_at_random_under_load_end_as_a_quiet_ru
     portions = [events[n : n + PORTION] for n in range(0, len(events), PORTION)]
     kills = {"consume": 0, "project": 0}
 
+    await asyncio.to_thread(run, "project", "--once", database=database, kafka=topics)
+    assert number(database, BUILT) == 1
     watch = psycopg.connect(database, autocommit=True)
 
     def now(query: str) -> int:
@@ -205,6 +208,7 @@ async def test_both_servers_stopped_under_load_are_waited_for_and_nothing_is_los
                 before = number(database, POSITION)
                 await until(lambda: number(database, POSITION) > before, patience=2 * PATIENCE)
 
+            await until(lambda: number(database, BUILT) == 1, patience=2 * PATIENCE)
             await published(broker, events[:third])
             await go_on()
             postgres.stop()

@@ -77,6 +77,12 @@ def report(
             "--revisions", help="As it was known at the end of each month; with --as-recorded, by month of recording."
         ),
     ] = False,
+    suppress: Annotated[
+        int | None,
+        typer.Option(
+            "--suppress", min=2, help="To publish: hide counts of 1 to N - 1, and what would give them away, as ~."
+        ),
+    ] = None,
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
@@ -98,6 +104,11 @@ def report(
                 columns, found = read.enter_context(anew(name, asked, by, as_known, as_recorded, revisions))
             else:
                 columns, found = rows(read.enter_context(_tables()), name, asked)
+            if suppress is not None:
+                from projections.suppression import suppressed
+
+                narrowed = asked if by is None else asked | {"dimension": [by]}
+                found = iter(suppressed(name, columns, found, narrowed, suppress))
         except NotAsked as error:
             raise Failed(str(error), CALL) from None
         show(found, format, out, columns)

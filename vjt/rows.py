@@ -138,7 +138,10 @@ def _table(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Iterator[
         yield "(no rows)\n"
         return
     cells = [[_shown(row.get(name)) for name in names] for row in rows]
-    right = [all(isinstance(row.get(name), int | float | Decimal | None) for row in rows) for name in names]
+    right = [
+        all(isinstance(row.get(name), int | float | Decimal | None) or row[name] == "~" for row in rows)
+        for name in names
+    ]
     widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
     for line in (list(names), ["-" * width for width in widths], *cells):
         padded = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True))

@@ -220,3 +220,20 @@ def test_what_a_killed_report_leaves_is_swept(told: World) -> None:
             return rows(told.dsn, SCHEMAS) == ["build_1"]
 
         until(swept)
+
+
+@pytest.mark.parametrize("k", ["0", "1", "-3", "five"])
+def test_a_threshold_that_is_none_is_refused(k: str, vjt: Vjt) -> None:
+    ended = vjt("report", "contact", "--suppress", k)
+    assert ended.code == 2
+    assert "--suppress" in ended.err
+
+
+def test_hidden_counts_are_shown_so_in_each_format(told: World, vjt: Vjt) -> None:
+    words = ("report", "withdrawal_reason", "--where", "offence=all", "--suppress", "5", "--format")
+    for format, said in (("csv", ",~\r\n"), ("json", '"withdrawals":"~"'), ("table", "  ~\n")):
+        ended = vjt(*words, format)
+        assert ended.code == 0, ended.err
+        assert said in ended.out
+    assert vjt("report", "attrition", "--suppress", "5", "--by", "age_band,sex", "--format", "csv").out.count("~") > 20
+    assert vjt("report", "contact", "--where", "due=1", "--suppress", "5").code == 2

@@ -1,5 +1,6 @@
 """`vjt report`, `vjt journey`, `vjt unlinked`: reading the tables."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vjt import plot as plots
 from vjt.errors import CALL, UNREACHABLE, Failed
 from vjt.rows import Format, FormatOption, OutOption, show, spelled, write
 
@@ -83,10 +85,11 @@ def report(
             "--suppress", min=2, help="To publish: hide counts of 1 to N - 1, and what would give them away, as ~."
         ),
     ] = None,
+    plot: Annotated[bool, typer.Option("--plot", help="A picture, here or with --out FILE.svg.")] = False,
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
-    """A figure as a table, CSV or JSON."""
+    """A figure as a table, CSV or JSON, or as a picture."""
     from projections.report import NotAsked
     from projections.report import report as rows
 
@@ -96,6 +99,10 @@ def report(
         if not equals:
             raise Failed(f"--where {condition}: expected column=value", CALL)
         asked.setdefault(column, []).append(value)
+    if plot:
+        plots.check(name)
+        if revisions or format is not Format.TABLE or (out and out.suffix != ".svg"):
+            raise Failed("--plot goes without --revisions and --format, and writes SVG: --out FILE.svg", CALL)
     with ExitStack() as read:
         try:
             if revisions or not by is as_known is as_recorded is None:
@@ -111,7 +118,11 @@ def report(
                 found = iter(suppressed(name, columns, found, narrowed, suppress))
         except NotAsked as error:
             raise Failed(str(error), CALL) from None
-        show(found, format, out, columns)
+        if plot:
+            drawn = plots.plot(name, list(found))
+            write([plots.svg(drawn)] if out else plots.in_terminal(drawn, shutil.get_terminal_size().columns), out)
+        else:
+            show(found, format, out, columns)
 
 
 def journey(

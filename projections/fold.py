@@ -1,7 +1,7 @@
 """Fold journeys of a build and make their rows."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +29,10 @@ class Folded:
             entry[0] for journey in self.journeys.values() for entry in journey.timeline
         }  # positions of facts
 
-    def rows(self) -> Iterator[Row]:
-        """One by one: the database reads the one while the next is made."""
+    def rows(self) -> list[Row]:
+        """Made before the first is written: who is frozen in a COPY is not idle in its transaction, and no timeout ends it."""
         reads = [*(figure.columns for figure in figures()), references.READS]
-        return (row(journey, reads) for journey in self.journeys.values())
+        return [row(journey, reads) for journey in self.journeys.values()]
 
 
 def copy(cur: Cursor[Any], rows: Iterable[Row]) -> None:

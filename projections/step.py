@@ -110,8 +110,9 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
         cur.execute(CHANGED)
     cur.execute("DELETE FROM changed")  # a swap takes several steps in one transaction
     names = ", ".join((*NAMES, PARTS))
+    rows = folded.rows()
     with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:
-        for row in folded.rows():
+        for row in rows:
             mask = _mask(before.get(row.journey_id), row, every)
             if mask is not None:
                 masks[row.journey_id] = mask

@@ -257,6 +257,8 @@ def _hearing(walk: Walk, when: When, fact: Fact) -> None:
         walk.implied = walk.implied or when
         walk.odd.add("result_without_charge")
         walk.goes_on(when, undoes_withdrawal=True)
+    elif charged and not walk.charged:  # cleared, or not effective after all
+        walk.implied = None
 
 
 _RULES: dict[str, Callable[[Walk, When, Fact], None]] = {

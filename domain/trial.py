@@ -110,7 +110,7 @@ class Hearings:
     def listed(self, when: When, fact: Fact, urns: list[str]) -> None:
         data = fact.data
         hearing = self._get(data["hearing_id"], urns)
-        hearing.listed = True
+        hearing.listed, hearing.urns = True, urns
         hearing.type, hearing.court = data["hearing_type"], data["court"]
         hearing.jurisdiction = data.get("jurisdiction", hearing.jurisdiction)
         if hearing.type in TRIALS:
@@ -121,6 +121,7 @@ class Hearings:
         """A relisting, adjournment, result, trial outcome or its removal."""
         data = fact.data
         hearing = self._get(data["hearing_id"], urns)
+        hearing.urns = urns  # it may have been known by the one before it alone
         match fact.kind.rpartition(".")[2]:
             case "hearing-relisted":
                 hearing.court = data.get("court", hearing.court)

@@ -71,6 +71,24 @@ def test_the_outcome_that_is_cleared_is_the_last_and_not_that_of_the_date_it_is_
     assert [(t["date"], t["outcome"]) for t in j.trials if t["outcome"]] == [("2021-08-10", "effective")]
 
 
+def test_a_hearing_that_another_case_named_as_its_next_is_of_the_case_that_lists_it_too() -> None:
+    j = folded(
+        *(crime("05-03"), referral("05-10"), decision("05-20"), referral("05-12", urn="U2")),
+        *(listing("06-01", "06-20", "H3", urn="U2"), trial("06-20", "cracked", "H3", next_hearing_id="H1")),
+        *(listing("06-21", "08-10"), trial("08-10", "effective")),
+    )
+    assert (j.trial_started_at, j.first_hearing_at) == (day("08-10"), day("08-10"))
+
+
+def test_a_charge_that_a_cleared_trial_implied_is_dated_by_what_implies_it_again() -> None:
+    j = folded(
+        *(crime("05-03"), referral("05-10"), listing("05-20", "06-01"), trial("06-01", "effective")),
+        courts("trial-outcome-cleared", "06-02", hearing_id="H1"),
+        completed("07-01", "convicted"),
+    )
+    assert [s["left"] for s in j.stages if s["stage"] == "pre_charge"] == ["2021-07-01"]
+
+
 def test_the_next_start_date_moves_the_hearing_or_belongs_to_the_next() -> None:
     first = (*CHARGED, listing("06-01", "07-05"))
     j = folded(*first, courts("hearing-adjourned", "07-05", hearing_id="H1", next_start_date="2021-08-02"))

@@ -11,7 +11,7 @@ VERDICTS = ("convicted", "acquitted")
 def stages(walk: Walk, reported: dt.date) -> list[dict[str, Any]]:
     """One object for every stage entered. A journey counts once in a stage, as the facts now stand."""
     charged, effective = walk.charged, walk.hearings.effective
-    charge = (walk.charged_at or walk.implied) if charged else None
+    charge = (walk.charged_at or walk.charged_since) if charged else None
     charging = walk.charging if any(case.referred for case in walk.cases.values()) else None
     at_charge = max(charge.day, reported) if charge else None
     at_trial = effective.day if effective else None

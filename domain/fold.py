@@ -249,7 +249,7 @@ class _Told:
         walk = self.walk
         if self.over:
             return []
-        lead, charge = self.lead, self.course.charged_at or walk.implied
+        lead, charge = self.lead, self.course.charged_at or walk.charged_since
         match walk.stage:
             case "investigation":
                 waits = [_wait("investigation", self.reported.day)]

@@ -100,9 +100,9 @@ def _decided(walk: Walk, when: When, fact: Fact) -> None:
     if exit is None:
         walk.goes_on(when, undoes_withdrawal=True)
     else:
+        if exit == "out_of_court_disposal":
+            walk.disposed(when)
         walk.pending = False
-    if exit == "out_of_court_disposal":
-        walk.disposed(when)
     for case in walk.cases_of(fact):
         case.decide(when, fact.day, fact.data.get("suspect_reference"), exit)
 
@@ -150,9 +150,7 @@ def _removed(walk: Walk, when: When) -> None:
         walk.end_spell(when)
     walk.outcome = None
     if all(case.charge is None for case in walk.cases.values()):
-        undone, walk.outcome_charge = walk.outcome_charge, None
-        if walk.charged:  # a result or a trial says that there was one
-            walk.implied = walk.implied or undone
+        walk.outcome_charge = None
     if walk.end is not None:
         walk.reopen(when)
     elif walk.spell:
@@ -219,7 +217,6 @@ def _finalised(walk: Walk, when: When, fact: Fact) -> None:
         return
     suspect, reason = fact.data.get("suspect_reference"), fact.data.get("reason")
     if not walk.charged:
-        walk.implied = walk.implied or when
         walk.odd.add("result_without_charge")
         walk.goes_on(when, undoes_withdrawal=True)
     for case in walk.cases_of(fact):
@@ -241,7 +238,7 @@ def _retracted(walk: Walk, when: When, fact: Fact, case: Case) -> None:
     persons = {p for crime, of in crimes.items() if about(fact.data, force_of(fact.source), crime) for p in of}
     if len(persons) != 1:
         walk.odd.add("retraction_not_named")
-    elif walk.spell is None:
+    elif not walk.spells:
         first = min(p.ended for p in case.named(fact.data.get("suspect_reference")) if p.ended)
         walk.spells.append(Spell(first, walk.results[first.place], by_outcome_alone=False))
 
@@ -254,11 +251,8 @@ def _hearing(walk: Walk, when: When, fact: Fact) -> None:
     charged = walk.charged
     walk.hearings.take(when, fact, walk.urns(fact))
     if walk.charged and not charged:
-        walk.implied = walk.implied or when
         walk.odd.add("result_without_charge")
         walk.goes_on(when, undoes_withdrawal=True)
-    elif charged and not walk.charged:  # cleared, or not effective after all
-        walk.implied = None
 
 
 _RULES: dict[str, Callable[[Walk, When, Fact], None]] = {

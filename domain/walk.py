@@ -44,7 +44,7 @@ class Walk:
         self.outcome: PoliceOutcome | None = None
         self.outcome_charge: When | None = None  # charged by police outcome 1
         self.results: dict[int, str] = {}  # the stage at each result, by its place
-        self.implied: When | None = None  # the first result or effective trial with no charge known
+        self.charged_since: When | None = None  # of what is charged now, by whatever makes or implies a charge
         self.charging: dt.date | None = None  # first entered
         self.reopened_at = -1  # the place of the last re-opening
         self.pending = False  # re-opened, and no ending since
@@ -184,6 +184,8 @@ class Walk:
     def settle(self, when: When, fact: Fact) -> None:
         """After each fact: has it ended, is it open again, where does it stand, and who has each file."""
         charged = self.charged
+        if charged != (self.charged_since is not None):
+            self.charged_since = when if charged else None
         before, self.end = self.end, self._ended(charged)
         if before and not self.end and not self._opens(before, when, charged):
             self.end = before
@@ -235,10 +237,10 @@ class Walk:
 
     def disposed(self, when: When) -> None:
         """Out of court: undoes the exit by a withdrawal before a charge."""
-        if self.spell:
-            self.spell.exit_at = None
         if self.withdrawn_before_charge:
-            self.reopened_at = when.place
+            self.reopen(when)
+        elif self.spell:
+            self.spell.exit_at = None
 
     def goes_on(self, when: When, *, undoes_withdrawal: bool) -> None:
         """What an ended journey does not have re-opens it, oddly, but after an administrative finalisation. A withdrawal before a

@@ -25,9 +25,8 @@ class Folded:
         result = fold_all(neighbourhood(connection, wanted, rules), wanted)
         self.broken = {id_: j.error for id_, j in result.items() if isinstance(j, Broken)}
         self.journeys = {id_: j for id_, j in result.items() if not isinstance(j, Broken)}
-        self.taken = {
-            entry[0] for journey in self.journeys.values() for entry in journey.timeline
-        }  # positions of facts
+        # The positions of the facts that a journey drew on.
+        self.taken = {entry[0] for journey in self.journeys.values() for entry in journey.timeline}
 
     def rows(self) -> list[Row]:
         """Made before the first is written: who is frozen in a COPY is not idle in its transaction, and no timeout ends it."""

@@ -1,6 +1,5 @@
 """One step: the next events of the log into a build, in one transaction (design: the Step, statement by statement)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from domain.journey import Journey
 from domain.setting import Rules
 from projections import candidates, figures, fold, index, references, tables
 from projections.digest import digest
-from projections.rows import NAMES, PARTS, PLAIN, Row
+from projections.rows import NAMES, PARTS, PLAIN
 from store.log import read
 from store.outbox import Going, put
 
@@ -105,22 +104,27 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
     cur.execute("SELECT journey_id, parts FROM journey WHERE journey_id = ANY(%s)", (tables.ids(wanted),))
     before = dict(cur.fetchall())
     masks = dict.fromkeys(before.keys() - folded.journeys.keys(), every)
-    fold.note_broken(cur, wanted, folded.broken)
-    if cur.execute("SELECT to_regclass('pg_temp.changed')").fetchone() == (None,):
-        cur.execute(CHANGED)
-    cur.execute("DELETE FROM changed")  # a swap takes several steps in one transaction
-    names = ", ".join((*NAMES, PARTS))
     rows = folded.rows()
-    with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:
-        for row in rows:
-            mask = _mask(before.get(row.journey_id), row, every)
-            if mask is not None:
-                masks[row.journey_id] = mask
-                out.write(row.line()[:-1] + b"\t1\t%d\n" % mask)
+    for row in rows:
+        old = before.get(row.journey_id)
+        if old is None:
+            masks[row.journey_id] = every
+        elif old[-1] != row.parts[-1]:
+            seen = enumerate(zip(old[:-1], row.parts[:-1], strict=True))
+            masks[row.journey_id] = sum(1 << i for i, (a, b) in seen if a != b)
+    fold.note_broken(cur, wanted, folded.broken)
     done.journeys = set(masks)
     if not masks:
         return
+    if cur.execute("SELECT to_regclass('pg_temp.changed')").fetchone() == (None,):
+        cur.execute(CHANGED)
+    cur.execute("DELETE FROM changed")  # a swap takes several steps in one transaction
     cur.execute(AS_THEY_WERE, (tables.ids(masks), tables.ids(masks.values())))
+    names = ", ".join((*NAMES, PARTS))
+    with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:
+        for row in rows:
+            if row.journey_id in masks:
+                out.write(row.line()[:-1] + b"\t1\t%d\n" % masks[row.journey_id])
     cur.execute("DELETE FROM journey WHERE journey_id = ANY(%s)", (tables.ids(masks),))
     cur.execute(f"INSERT INTO journey ({names}) SELECT {names} FROM changed WHERE weight = 1")
     for i, figure in enumerate(figures.figures()):
@@ -132,15 +136,6 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
                     f"SELECT {', '.join(figure.reads)}, weight FROM changed WHERE counted AND figures & {1 << i} <> 0",
                 )
     references.move(cur, f"figures & {1 << len(figures.figures())} <> 0")
-
-
-def _mask(old: Sequence[int] | None, row: Row, every: int) -> int | None:
-    """The figures, a bit each, that see a row differ from what it was. None: it is what it was."""
-    if old is None:
-        return every
-    if old[-1] == row.parts[-1]:
-        return None
-    return sum(1 << i for i, (a, b) in enumerate(zip(old[:-1], row.parts[:-1], strict=True)) if a != b)
 
 
 def _of_broken(cur: Cursor[Any], wanted: set[UUID], folded: fold.Folded) -> set[int]:

@@ -131,6 +131,14 @@ def test_a_disposal_after_a_withdrawal_opens_the_journey_again_while_a_referral_
     assert (j.exit, j.exit_at) == ("out_of_court_disposal", day("06-01"))
 
 
+def test_a_disposal_by_cps_after_a_withdrawal_sets_the_earlier_police_outcome_aside_as_any_re_opening_does() -> None:
+    j = folded(
+        *(crime("05-03"), referral("05-10"), outcome("05-12", 8), withdrew("05-15")),
+        *(decision("05-20", "out_of_court_disposal"), decision("06-01", "administratively_finalised")),
+    )
+    assert (j.exit, j.exit_at) == ("victim_withdrew", day("06-01"))
+
+
 def test_a_withdrawal_on_the_day_of_a_disposal_counts_as_standing_at_it() -> None:
     j = folded(crime("05-03"), outcome("05-20 10:00", 8), withdrew("05-20 16:00"))
     assert (j.exit, j.exit_at, j.withdrew_at) == ("out_of_court_disposal", day("05-20"), day("05-20"))

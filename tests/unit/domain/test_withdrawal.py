@@ -146,6 +146,16 @@ def test_a_withdrawal_is_the_exit_once_the_trial_that_implied_a_charge_is_cleare
     assert (j.exit, j.stage) == (None, "charging")
 
 
+def test_a_second_retraction_after_the_victim_re_engaged_is_no_second_withdrawal() -> None:
+    told = (
+        *(crime("05-03"), referral("05-10"), decision("05-20")),
+        *(finalised("06-01", "acquitted", reason="victim_retraction"), referral("06-10"), re_engaged("06-11")),
+    )
+    for more in ((), (finalised("07-01", "discontinued", reason="victim_retraction"),)):
+        j = folded(*told, *more)
+        assert (j.withdrawals, j.first_withdrew_at, j.withdrew_at) == (1, day("06-01"), None)
+
+
 def test_a_retraction_stands_in_the_stage_of_the_first_result_and_not_of_the_one_that_tells_it() -> None:
     j = folded(
         *(crime("05-03"), referral("05-10"), decision("05-20"), listing("06-01", "09-01")),

@@ -33,7 +33,8 @@ class Relation(NamedTuple):
 
 
 class Cells:
-    """`values`: the count of each cell. `unseen`: it is in no row, but follows from them. `at`: the cells of a row, by column."""
+    """`values`: the count of each cell. `unseen`: it is in no row, but follows from them. `at`: the cells of a row, by column.
+    `rests`: of a part, how many of a whole are not in it."""
 
     def __init__(self, name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], where: Where) -> None:
         self.counts = COUNTS[name]
@@ -44,6 +45,7 @@ class Cells:
         self.values: list[int] = []
         self.unseen: list[bool] = []
         self.at: list[dict[str, int]] = []
+        self.rests: dict[int, list[int]] = {}
         self.relations: list[Relation] = []
         for row in rows:
             self.at.append(self._row(row))
@@ -120,12 +122,16 @@ class Cells:
 
     def _relate_row(self, cells: Mapping[str, int]) -> None:
         for text in self.counts.row:
-            one, sign, others = text.partition(" = " if " = " in text else " <= ")
-            terms = [(1, cells.get(one)), *((-1, cells.get(other)) for other in others.split(" + "))]
-            self._relate(terms, sign == " = ")
-        for column, cell in cells.items():  # of the reference too
-            if column == "reference_withdrew":
-                self._relate([(1, cell), (-1, cells["reference_entered"])], False)
+            one, sign, *others = (word for word in text.split() if word != "+")
+            self._relate_of_row(cells.get(one), sign, [cells.get(other) for other in others])
+        if "reference_withdrew" in cells:
+            self._relate_of_row(cells["reference_withdrew"], "in", [cells["reference_entered"]])
+
+    def _relate_of_row(self, one: int | None, sign: str, others: Sequence[int | None]) -> None:
+        self._relate([(1, one), *((-1, other) for other in others)], sign == "=")
+        if sign == "in" and one is not None:
+            rest = sum(self.values[other] for other in others if other is not None) - self.values[one]
+            self.rests.setdefault(one, []).append(rest)
 
     def _wholes(self, key: Key) -> Iterator[tuple[Any, Key, str]]:
         """What a cell with this key is a part of: an id of the parts that belong together, the whole, and how."""

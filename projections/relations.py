@@ -9,7 +9,8 @@ from schemas.codes import OFFENCE_GROUPS
 
 @dataclass(frozen=True)
 class Counts:
-    """Of a figure. Columns are names split by spaces, relations of a row `whole = part + part` or `part <= whole + whole`."""
+    """Of a figure. Columns are names split by spaces, relations of a row
+    `whole = part + part`, `part in whole + whole` (the rest of it are people too), or `less <= more`."""
 
     columns: str
     row: tuple[str, ...] = ()
@@ -40,9 +41,9 @@ COUNTS = {
         f"entered {_LEFT} open",
         (
             "entered = progressed + withdrew + other_exit + open",
-            "withdrew_evidenced <= withdrew",
-            "withdrew_continued <= progressed + other_exit",
-            "convicted <= progressed + other_exit",
+            "withdrew_evidenced in withdrew",
+            "withdrew_continued in progressed + other_exit",
+            "convicted in progressed + other_exit",
         ),
         made=dict.fromkeys(("withdrawal_rate", "rate_low", "rate_high"), "withdrew entered open") | {"provisional": "open entered"},
         over_values=f"entered {_LEFT} open",
@@ -56,16 +57,16 @@ COUNTS = {
         "referrals triaged returned_at_triage decisions charged with_action_plan action_plans not_in_custody within_28_days "
         "within_28_days_cps open open_over_28 open_over_90 open_over_180",
         (
-            "triaged <= referrals", "returned_at_triage <= triaged", "decisions <= referrals", "charged <= referrals",
-            "with_action_plan <= referrals", "with_action_plan <= action_plans", "not_in_custody <= referrals",
-            "within_28_days <= not_in_custody", "within_28_days <= decisions", "within_28_days_cps <= not_in_custody",
-            "within_28_days_cps <= decisions", "open <= referrals", "open_over_28 <= open", "open_over_90 <= open_over_28",
-            "open_over_180 <= open_over_90",
+            "triaged in referrals", "returned_at_triage in triaged", "decisions in referrals", "charged in referrals",
+            "with_action_plan in referrals", "with_action_plan <= action_plans", "not_in_custody in referrals",
+            "within_28_days in not_in_custody", "within_28_days in decisions", "within_28_days_cps in not_in_custody",
+            "within_28_days_cps in decisions", "open in referrals", "open_over_28 in open", "open_over_90 in open_over_28",
+            "open_over_180 in open_over_90",
         ),
         made={"share_with_action_plan": "decisions with_action_plan"},
         share_of={"share_with_action_plan": "decisions"},
     ),
-    "contact": Counts("due met", ("met <= due",), made={"rate": "due met"}, over_values="due met"),
+    "contact": Counts("due met", ("met in due",), made={"rate": "due met"}, over_values="due met"),
     "data_quality": Counts("present missing", made={"missing_rate": "present missing"}, over_values="present missing"),
     "delay": Counts(
         "completed imprecise open lost",
@@ -76,7 +77,7 @@ COUNTS = {
         either_basis="completed imprecise",
     ),
     "freshness": Counts("accepted duplicates rejected unlinked"),
-    "listing": Counts("trials victims vulnerable_victims", ("vulnerable_victims <= victims",)),
+    "listing": Counts("trials victims vulnerable_victims", ("vulnerable_victims in victims",)),
     "outcome": Counts("crimes", along={"share": "outcome_code"}, over_groups="crimes", either_basis="crimes"),
     "post_charge": Counts(
         "finalised convicted acquitted dropped administratively_finalised not_convicted victim_retraction victim_non_attendance "
@@ -84,8 +85,8 @@ COUNTS = {
         (
             "finalised = convicted + not_convicted", "not_convicted = acquitted + dropped + administratively_finalised",
             "not_convicted_victim = victim_retraction + victim_non_attendance + victim_evidence",
-            "not_convicted_victim <= not_convicted", "dropped_victim <= dropped", "dropped_victim <= not_convicted_victim",
-            "victims_withdrew_case_continued <= victims_withdrew",
+            "not_convicted_victim in not_convicted", "dropped_victim in dropped", "dropped_victim in not_convicted_victim",
+            "victims_withdrew_case_continued in victims_withdrew",
         ),
         made={
             "share_of_finalised": "not_convicted_victim finalised", "share_of_not_convicted": "not_convicted_victim not_convicted",
@@ -95,21 +96,21 @@ COUNTS = {
     ),
     "relative_risk": Counts(
         _RISK,
-        ("withdrew <= entered",),
+        ("withdrew in entered",),
         made=dict.fromkeys(("relative_risk", "low", "high"), _RISK),
         over_values="withdrew entered",
     ),
     "trial": Counts(
         "trials effective cracked ineffective vacated vacated_not_needed victims_affected",
-        ("trials = effective + cracked + ineffective", "vacated_not_needed <= vacated", "ineffective <= victims_affected"),
+        ("trials = effective + cracked + ineffective", "vacated_not_needed in vacated", "ineffective <= victims_affected"),
         made=dict.fromkeys(("ineffective_rate", "rate_low", "rate_high"), "ineffective trials"),
     ),
     "trial_reason": Counts("trials"),
     "withdrawal_audit": Counts(
         _AUDIT,
         (
-            "withdrawals = evidenced + unevidenced", "reason_recorded <= withdrawals", "checklist_completed <= withdrawals",
-            "audited <= withdrawals", "audited_correct <= audited",
+            "withdrawals = evidenced + unevidenced", "reason_recorded in withdrawals", "checklist_completed in withdrawals",
+            "audited in withdrawals", "audited_correct in audited",
         ),
         made={"evidenced_rate": "evidenced withdrawals", "correct_rate": "audited_correct audited"},
         over_values=_AUDIT,

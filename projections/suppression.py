@@ -1,7 +1,8 @@
 """A report with its small counts hidden, so that nobody can work them out from the rest of it (contract 5.2; docs/publishing.md).
 
-Hidden first are counts of 1 to k - 1; then, as long as a hidden count follows from what is shown and from the relations between the
-counts (`projections.cells`), one more beside it. A hidden count is known to be at least 1: what is 0 is shown.
+Hidden first are counts of 1 to k - 1, and parts that leave so few of their whole; then, as long as a hidden count follows from what is
+shown and from the relations between the counts (`projections.cells`), one more beside it. A hidden count is known to be at least 1:
+what is 0 is shown.
 """
 
 from collections import defaultdict
@@ -53,6 +54,7 @@ def protected(cells: Cells, k: int) -> set[int]:
         for _, cell in relation.terms:
             of[cell].append(n)
     hidden = {cell for cell, value in enumerate(cells.values) if 0 < value < k and not cells.unseen[cell]}
+    hidden |= {cell for cell, rests in cells.rests.items() if cells.values[cell] and any(0 < r < k for r in rests)}
     more = set(hidden)
     while more:
         hidden |= more

@@ -176,6 +176,26 @@ def test_a_small_count_goes_with_its_rate_and_with_the_smallest_beside_it_and_0_
     ]  # fmt: skip
 
 
+def test_a_part_that_leaves_few_of_its_whole_is_hidden() -> None:
+    def contact(due: int, met: int) -> tuple[Any, Any]:
+        row = {
+            "period": MONTH,
+            "offence": "all",
+            "dimension": "all",
+            "value": "all",
+            "due": due,
+            "met": met,
+            "rate": met / due,
+        }
+        (shown,) = suppressed("contact", list(row), [row], {}, 5)
+        return shown["due"], shown["met"]
+
+    assert contact(20, 18) == (20, HIDDEN)
+    assert contact(20, 15) == (20, 15)
+    assert contact(20, 20) == (20, 20)
+    assert contact(20, 0) == (20, 0)
+
+
 def test_nothing_is_hidden_where_no_count_is_small() -> None:
     rows = rows_of("contact", due("all", 60, 33, "all"), due("f1", 20, 5), due("f2", 40, 28))
     assert suppressed("contact", list(rows[0]), rows, {}, 5) == rows

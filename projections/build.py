@@ -3,13 +3,10 @@ far behind, verify, as known at a time."""
 
 import contextlib
 import datetime as dt
-import multiprocessing
 import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -19,22 +16,19 @@ import psycopg
 from psycopg import Connection, errors
 
 from domain.setting import Rules
-from projections import figures, fold, index, references, tables
+from projections import figures, index, portions, references, tables
 from projections.candidates import TOO_WIDE
 from projections.digest import digest
+from projections.portions import Progress
 from projections.step import forward, step
 from schemas.reference import event_key
 from store.log import Record, read
-from store.memory import collect_rarely
 
 READ = 5_000  # events a batch of the index
-CHUNK = 1_000  # journeys a fold
 BUILDER = 7_460_004  # first half of the advisory lock that says "somebody is at work on build <n>"
 
 DROPS = 10  # tries to drop a build that came to nothing
 PAUSE = 0.5  # s between two tries to swap, in which readers and steps have their way
-
-Progress = Callable[[str, int, int | None], None]  # what is done, how many, of how many
 
 WIDE = f"""
 WITH RECURSIVE down(crime, id) AS (
@@ -47,18 +41,6 @@ INSERT INTO wide SELECT down.id FROM down JOIN width USING (crime) GROUP BY down
 
 UNLED = """
 INSERT INTO unled SELECT position FROM fact WHERE live EXCEPT SELECT unnest(positions) FROM journey
-"""
-
-TOGETHER = """
-WITH RECURSIVE cluster(root, id) AS (
-    SELECT DISTINCT f.subject, f.subject FROM fact f JOIN subject s ON s.id = f.subject WHERE s.scheme = 'person'
-    UNION
-    SELECT cluster.root, o.id FROM cluster
-    CROSS JOIN LATERAL (SELECT e.to_id FROM edge e WHERE e.from_id = cluster.id AND e.kind = 'same'
-                        UNION ALL SELECT e.from_id FROM edge e WHERE e.to_id = cluster.id AND e.kind = 'same') AS o(id)
-)
-SELECT k.journey_id, min(cluster.root::text) FROM cluster JOIN journey_key k ON k.person = cluster.id AND k.live
-GROUP BY k.journey_id ORDER BY 2
 """
 
 DONE = "SELECT pg_current_xact_id()::xid, clock_timestamp()"
@@ -120,7 +102,8 @@ class Beside:
             tables.create(self.connection, self.n)
             tables.enter(self.connection.cursor(), self.n, local=False)
             self._index(recorded)
-            self._fold(processes)
+            self.connection.execute("CREATE UNIQUE INDEX ON journey (journey_id)")
+            portions.fold_all(self.connection, dsn, self.n, rules, processes, progress)
             self._count(processes, counted)
             self.connection.execute("UPDATE projection.build SET position = %s WHERE n = %s", (self.upto, self.n))
             self.done = self.connection.execute(DONE).fetchone()
@@ -156,35 +139,6 @@ class Beside:
             cur.execute("ANALYZE edge")
             cur.execute(WIDE)
 
-    def _fold(self, processes: int) -> None:
-        self.connection.execute("CREATE UNIQUE INDEX ON journey (journey_id)")
-        chunks = list(_chunks(self.connection))
-        total = sum(map(len, chunks))
-        done = 0
-        if processes == 1 or len(chunks) < 2:
-            for chunk in chunks:
-                done += _fold_chunk(self.dsn, self.n, self.rules, chunk)
-                self.progress("fold", done, total)
-            return
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(min(processes, len(chunks)), mp_context=context, initializer=_child)
-        with _given_up_on_error(pool):
-            # Ctrl-C is for us: the children, which are started here, inherit that they do not hear it.
-            heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-            try:
-                waiting = {pool.submit(_fold_chunk, self.dsn, self.n, self.rules, chunk) for chunk in chunks}
-            finally:
-                signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-            try:
-                while waiting:  # who is told of the progress may end it, and soon
-                    folded, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
-                    done += sum(future.result() for future in folded)
-                    self.progress("fold", done, total)
-            except BaseException:
-                for child in multiprocessing.active_children():  # what they are at is worth nothing now
-                    child.terminate()
-                raise
-
     def _count(self, processes: int, counted: Collection[figures.Table] | None) -> None:
         self.connection.execute("ANALYZE journey")
         if counted is None:
@@ -194,7 +148,7 @@ class Beside:
         else:
             every = list(counted)
         pool = ThreadPoolExecutor(processes)  # each waits for a process of PostgreSQL's
-        with _given_up_on_error(pool):
+        with portions.given_up_on_error(pool):
             for done, _ in enumerate(pool.map(partial(_fill, self.dsn, self.n), every), 1):
                 self.progress("count", done, len(every))
 
@@ -307,60 +261,6 @@ def _index_batch(
     index.copy_corrections(cur, corrected)
     index.copy(cur, rows)
     index.know(cur, rows)
-
-
-def _chunks(connection: Connection[Any]) -> Iterator[list[UUID]]:
-    """The journeys, in portions. Those of persons of whom something is said alone stand in one portion with the person's
-    others, since that belongs to the one that was open then."""
-    together: dict[UUID, str] = dict(connection.execute(TOGETHER).fetchall())
-    chunk: list[UUID] = []
-    last = ""
-    for id_, root in together.items():
-        if len(chunk) >= CHUNK and root != last:
-            yield chunk
-            chunk = []
-        chunk.append(id_)
-        last = root
-    for (id_,) in connection.execute("SELECT journey_id FROM journey_key WHERE live"):
-        if id_ not in together:
-            if len(chunk) >= CHUNK:
-                yield chunk
-                chunk = []
-            chunk.append(id_)
-    if chunk:
-        yield chunk
-
-
-@contextmanager
-def _given_up_on_error(pool: Executor) -> Iterator[None]:
-    """What is on its way in the pool is waited for; on an error, the rest is not begun."""
-    try:
-        yield
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _child() -> None:
-    """In a child of the pool, which ends with its parent, however that ended."""
-    collect_rarely()
-
-    def end() -> None:
-        parent = multiprocessing.parent_process()
-        assert parent is not None
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=end, daemon=True).start()
-
-
-def _fold_chunk(dsn: str, n: int, rules: Rules, chunk: list[UUID]) -> int:
-    with psycopg.connect(dsn) as connection, connection.cursor() as cur:
-        tables.enter(cur, n, local=False)
-        tables.look_up(cur)
-        folded = fold.Folded(connection, chunk, rules)
-        fold.copy(cur, folded.rows())
-        fold.note_broken(cur, chunk, folded.broken)
-    return len(chunk)
 
 
 def _fill(dsn: str, n: int, table: figures.Table) -> None:

@@ -9,12 +9,13 @@ from psycopg import Connection
 
 from domain.calendar import LONDON, london_day
 from domain.setting import Rules
-from projections.build import Beside, Progress, build
+from projections.build import Beside, build
 from projections.figures import Table
+from projections.portions import Progress
 from projections.report import NotAsked
+from store.log import RECORDED
 
 HOURS = "SELECT DISTINCT date_trunc('hour', {}, 'UTC') FROM log.stored_events WHERE known_at <= %s"
-RECORDED = "(convert_from(state, 'UTF8')::jsonb ->> 'recorded')::timestamptz"
 STORED = "SELECT notification_id FROM log.stored_events WHERE known_at <= %s ORDER BY notification_id DESC LIMIT 1"
 
 

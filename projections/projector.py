@@ -12,8 +12,9 @@ import psycopg
 from psycopg import Connection
 
 from domain.setting import Rules
-from projections.build import Progress, build, last, sweep
+from projections.build import build, last, sweep
 from projections.digest import digest
+from projections.portions import Progress
 from projections.step import NoBuild, OtherRules, step
 
 LEADER = 7_460_003  # advisory lock of the active projector

@@ -9,9 +9,10 @@ import psycopg
 from psycopg import Connection, IsolationLevel
 
 from domain.setting import Rules
-from projections.build import BUILDER, Progress, build
+from projections.build import BUILDER, build
 from projections.digest import digest
 from projections.figures import figures
+from projections.portions import Progress
 from projections.rows import NAMES
 from projections.step import NoBuild, OtherRules
 from projections.tables import schema

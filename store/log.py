@@ -26,6 +26,8 @@ from schemas.reference import event_key, subject_id
 from schemas.types import newest
 from store.recorder import NEXT, Entry, Factory, Recorder
 
+RECORDED = "(convert_from(state, 'UTF8')::jsonb ->> 'recorded')::timestamptz"
+"""When an agency wrote it down, of a row of `log.stored_events`, in SQL."""
 PERSON = "victim"
 """The field of `data` that holds a person's attributes."""
 

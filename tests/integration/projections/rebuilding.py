@@ -7,11 +7,11 @@ import multiprocessing
 import sys
 
 from domain.setting import Rules
-from projections import build
+from projections import build, portions
 
 
 def main(dsn: str, part: str) -> None:
-    build.CHUNK = 5
+    portions.PORTION = 5
 
     def progress(what: str, done: int, total: int | None) -> None:
         if what == part:

@@ -1,8 +1,8 @@
 """A report with its small counts hidden, so that nobody can work them out from the rest of it (contract 5.2; docs/publishing.md).
 
-Hidden first are counts of 1 to k - 1, and parts that leave so few of their whole; then, as long as a hidden count follows from what is
-shown and from the relations between the counts (`projections.cells`), one more beside it. A hidden count is known to be at least 1:
-what is 0 is shown.
+Hidden first are counts of 1 to k - 1, and parts that leave so few of their whole; then, as long as a hidden count follows from what
+is shown and from the relations between the counts (`projections.cells`), one more beside it. A hidden count is known to be at least
+1: what is 0 is shown.
 """
 
 from collections import defaultdict

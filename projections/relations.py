@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from domain.offence import FLAG_CATEGORIES, ROBBERY, SEXUAL, UNDECIDED, VIOLENCE
+from projections.by import DIMENSIONS
 from schemas.codes import OFFENCE_GROUPS
 
 
@@ -143,15 +144,9 @@ OFFENCES: tuple[tuple[str, frozenset[str], str], ...] = (
 """Whole, parts, how: categories of offence (domain.offence)."""
 OF_ADULTS = (("sexual", "adult_sexual"), ("rape", "adult_rape"), ("other_sexual_offences", "adult_sexual_not_rape"))
 
-ONE_VALUE = frozenset(
-    {
-        "force", "bcu", "cps_area", "suspect_relationship", "location_type", "ethnicity_self_defined", "ethnicity_officer_observed",
-        "suspect_ethnicity_self_defined", "suspect_ethnicity_officer_observed", "age_band", "sex", "arrested_and_interviewed",
-        "suspect_known_on_pnc",
-    }
-)  # fmt: skip
-"""Dimensions of which every journey has one value."""
 MANY_VALUES = frozenset({"vulnerability", "support_service"})
+ONE_VALUE = frozenset(DIMENSIONS) - MANY_VALUES
+"""Dimensions of which every journey has one value."""
 
 FIELDS = (
     ("ethnicity_self_defined", "ethnicity_officer_observed", "age", "sex", "location_type", "vulnerabilities",

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from domain.calendar import LONDON
+
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:vjt:alert")
 
 Severity = Literal["low", "medium", "high"]
@@ -29,10 +31,10 @@ Rule = Literal[
 class Condition:
     """Something that somebody must act on, if it is so at `due_at` and nothing ended it before.
 
-    `subject`: what it is about, by agencies' references. `occurrence`: what tells it from an earlier one of the same rule and subject;
-    empty where there is only one. Both come from facts alone, never from an order of arrival, a clock or a threshold: so the same
-    log gives the same alerts. Several journeys may bring the same condition, each with its own end: the alert stands as long
-    as it does for one of them.
+    `subject`: what it is about, by agencies' references. `occurrence`: what tells it from an earlier one of the same rule and
+    subject; empty where there is only one. Both come from facts alone, never from an order of arrival, a clock or a threshold: so
+    the same log gives the same alerts. Several journeys may bring the same condition, each with its own end: the alert stands as
+    long as it does for one of them.
     """
 
     rule: Rule
@@ -55,8 +57,8 @@ class Condition:
 
     @property
     def arose(self) -> bool:
-        """Whether it was ever so: not, where its cause went before the day on which it would have fallen due."""
-        return self.ended_on is None or self.ended_on >= self.due_at.date()
+        """Whether it was ever so: not, where its cause went before the day (London's) on which it would have fallen due."""
+        return self.ended_on is None or self.ended_on >= self.due_at.astimezone(LONDON).date()
 
     def stands(self, now: dt.datetime) -> bool:
         return self.due_at <= now and self.ended_on is None and (self.expires_at is None or now < self.expires_at)

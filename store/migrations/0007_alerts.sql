@@ -13,6 +13,8 @@ CREATE TABLE alerts.alert (
     stands          boolean     NOT NULL,
     due_at          timestamptz NOT NULL,
     raised_at       timestamptz NOT NULL,
+    moved_at        timestamptz NOT NULL,
+    steps           integer     NOT NULL,
     repeated        integer     NOT NULL DEFAULT 0,
     reopened        integer     NOT NULL DEFAULT 0,
     acknowledged_at timestamptz,
@@ -26,6 +28,7 @@ CREATE TABLE alerts.alert (
     bcu             text,
     court           text,
     digest          boolean     NOT NULL,
+    digest_told_at  timestamptz,
     details         jsonb       NOT NULL,
     CHECK ((state = 'resolved') = (resolved_at IS NOT NULL))
 );
@@ -34,12 +37,14 @@ COMMENT ON COLUMN alerts.alert.alert_id IS 'uuid5 of rule, subject and occurrenc
 COMMENT ON COLUMN alerts.alert.rule IS 'The rule that raised it.';
 COMMENT ON COLUMN alerts.alert.subject IS 'What it is about, by agencies'' references.';
 COMMENT ON COLUMN alerts.alert.occurrence IS 'What tells it from an earlier one of the same rule and subject; empty where there is only one.';
-COMMENT ON COLUMN alerts.alert.severity IS 'low, medium or high: the highest of its members.';
+COMMENT ON COLUMN alerts.alert.severity IS 'low, medium or high: the highest of its members, while it stands.';
 COMMENT ON COLUMN alerts.alert.state IS 'open, acknowledged, snoozed or resolved.';
 COMMENT ON COLUMN alerts.alert.stands IS 'Whether its cause is still there; one resolved by hand may be resolved while it is.';
-COMMENT ON COLUMN alerts.alert.due_at IS 'When it fell due: the earliest of its members.';
+COMMENT ON COLUMN alerts.alert.due_at IS 'When it fell due: the earliest of its members, while it stands.';
 COMMENT ON COLUMN alerts.alert.raised_at IS 'When it was raised.';
-COMMENT ON COLUMN alerts.alert.repeated IS 'How often it was told again, because it stands for twice or four times as long.';
+COMMENT ON COLUMN alerts.alert.moved_at IS 'When it took its last step.';
+COMMENT ON COLUMN alerts.alert.steps IS 'Steps that it took.';
+COMMENT ON COLUMN alerts.alert.repeated IS 'How many times to tell it again, because it stands for twice or four times as long, had come when it was last told.';
 COMMENT ON COLUMN alerts.alert.reopened IS 'How often its cause came back after it was resolved.';
 COMMENT ON COLUMN alerts.alert.acknowledged_at IS 'When somebody took it up; null once it is told again.';
 COMMENT ON COLUMN alerts.alert.acknowledged_by IS 'Who.';
@@ -48,12 +53,15 @@ COMMENT ON COLUMN alerts.alert.resolved_at IS 'When it was resolved; null unless
 COMMENT ON COLUMN alerts.alert.resolved_how IS 'cause_gone, never_was (late evidence shows it), missed (too late to act), by_hand.';
 COMMENT ON COLUMN alerts.alert.resolved_by IS 'Who resolved it by hand.';
 COMMENT ON COLUMN alerts.alert.reason IS 'Why it was resolved by hand: a code.';
-COMMENT ON COLUMN alerts.alert.force IS 'Police force, where its members have one.';
-COMMENT ON COLUMN alerts.alert.bcu IS 'Basic Command Unit, where its members have one.';
+COMMENT ON COLUMN alerts.alert.force IS 'Police force, where its members have the same.';
+COMMENT ON COLUMN alerts.alert.bcu IS 'Basic Command Unit, where its members have the same.';
 COMMENT ON COLUMN alerts.alert.court IS 'Court, of a rule about hearings.';
-COMMENT ON COLUMN alerts.alert.digest IS 'It had fallen due long before it was found, and was told of in a digest.';
+COMMENT ON COLUMN alerts.alert.digest IS 'It had fallen due long before it was found, and is told of in a digest.';
+COMMENT ON COLUMN alerts.alert.digest_told_at IS 'When the digest was told; null: it is still to come, or there is none.';
 COMMENT ON COLUMN alerts.alert.details IS 'References, codes and dates of its cause.';
 CREATE INDEX ON alerts.alert (state, rule);
+CREATE INDEX ON alerts.alert (snoozed_until) WHERE state = 'snoozed';
+CREATE INDEX ON alerts.alert (rule) WHERE digest AND digest_told_at IS NULL;
 
 CREATE TABLE alerts.condition (
     alert_id   uuid        NOT NULL,
@@ -71,6 +79,8 @@ CREATE TABLE alerts.condition (
     bcu        text,
     court      text,
     details    jsonb       NOT NULL,
+    stands     boolean     NOT NULL,
+    look_at    timestamptz,
     UNIQUE NULLS NOT DISTINCT (alert_id, journey_id)
 );
 COMMENT ON TABLE alerts.condition IS 'What each journey brings, by its row: what stands or falls due, and what ended after it had. The worker''s own.';
@@ -89,12 +99,13 @@ COMMENT ON COLUMN alerts.condition.force IS 'See rule.';
 COMMENT ON COLUMN alerts.condition.bcu IS 'See rule.';
 COMMENT ON COLUMN alerts.condition.court IS 'See rule.';
 COMMENT ON COLUMN alerts.condition.details IS 'See rule.';
+COMMENT ON COLUMN alerts.condition.stands IS 'Whether it stood when the worker last looked.';
+COMMENT ON COLUMN alerts.condition.look_at IS 'When the clock next changes something about it: it falls due, expires, is told again.';
 CREATE INDEX ON alerts.condition (journey_id);
-CREATE INDEX ON alerts.condition (due_at) WHERE ended_on IS NULL;
+CREATE INDEX ON alerts.condition (look_at) WHERE look_at IS NOT NULL;
 
 CREATE VIEW alerts.member AS
-SELECT c.alert_id, c.journey_id, c.uvi FROM alerts.condition c JOIN alerts.alert a USING (alert_id)
-WHERE c.journey_id IS NOT NULL AND c.ended_on IS NULL AND a.stands AND c.due_at <= now();
+SELECT alert_id, journey_id, uvi FROM alerts.condition WHERE stands AND journey_id IS NOT NULL;
 COMMENT ON VIEW alerts.member IS 'The victims whom an alert concerns now: one alert on a trial names all of them.';
 COMMENT ON COLUMN alerts.member.alert_id IS 'The alert.';
 COMMENT ON COLUMN alerts.member.journey_id IS 'The journey.';
@@ -121,19 +132,25 @@ COMMENT ON COLUMN alerts.step.severity IS 'The severity after it.';
 
 CREATE TABLE alerts.seen (
     journey_id uuid   PRIMARY KEY,
-    hash       bigint NOT NULL
+    hash       bigint
 );
 COMMENT ON TABLE alerts.seen IS 'Which version of each journey''s row its conditions are of. The worker''s own.';
 COMMENT ON COLUMN alerts.seen.journey_id IS 'The journey.';
-COMMENT ON COLUMN alerts.seen.hash IS 'Of what the rules read of its row.';
+COMMENT ON COLUMN alerts.seen.hash IS 'Of what the rules read of its row; null: to be looked at again.';
 
 CREATE TABLE alerts.worker (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     rules    bytea,
+    build    integer,
+    position bigint,
+    courts   date,
     level_at timestamptz
 );
 COMMENT ON TABLE alerts.worker IS 'Where the worker is. One row.';
 COMMENT ON COLUMN alerts.worker.only_row IS 'Always true.';
 COMMENT ON COLUMN alerts.worker.rules IS 'Digest of the rules that made alerts.condition; others: all journeys are looked at again.';
+COMMENT ON COLUMN alerts.worker.build IS 'The live build in which it last compared every journey''s row with alerts.seen.';
+COMMENT ON COLUMN alerts.worker.position IS 'Up to where in the log that build was then.';
+COMMENT ON COLUMN alerts.worker.courts IS 'The London day for which the conditions of courts were last found.';
 COMMENT ON COLUMN alerts.worker.level_at IS 'When it last found that every alert that should stand does.';
 INSERT INTO alerts.worker DEFAULT VALUES;

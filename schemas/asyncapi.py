@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from schemas.document import DIALECT, Json, plain
 from schemas.envelope import SCHEMA, STRUCTURED, TOPICS, may_send
-from schemas.outgoing import OUTGOING
+from schemas.outgoing import OUTGOING, content_type
 from schemas.types import TYPES
 
 _FORMAT = "application/schema+json;version=draft-2020-12"
@@ -26,7 +26,7 @@ def asyncapi() -> Json:
         names = [sent.__name__ for sent in models]
         for sent in models:
             schema = {"$schema": DIALECT, "$id": f"{SCHEMA}{topic}:{sent.__name__}"} | plain(sent.model_json_schema())
-            messages[sent.__name__] = _message(sent.__name__, sent.__doc__, "application/json", schema, description)
+            messages[sent.__name__] = _message(sent.__name__, sent.__doc__, content_type(topic), schema, description)
         channels[_key(topic)] = _channel(topic, description, names)
         operations[_key(f"send.{topic}")] = _operation("send", topic, names)
     return {
@@ -35,7 +35,7 @@ def asyncapi() -> Json:
             "title": "Victim Journey Tracker",
             "version": "1",
             "description": "What agencies write: CloudEvents 1.0, structured as described here, or binary (the attributes as "
-            "`ce_` headers, `data` as the value). What the tracker sends: plain JSON.",
+            "`ce_` headers, `data` as the value). What the tracker sends: alerts as structured CloudEvents, the rest as plain JSON.",
         },
         "defaultContentType": STRUCTURED,
         "channels": channels,

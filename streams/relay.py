@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 from psycopg import Connection, OperationalError
 
+from schemas.outgoing import content_type
 from store.outbox import Message, pending, sent
 from streams.away import KAFKA_AWAY, Away, ended
 
@@ -89,7 +90,9 @@ async def _send(producer: AIOKafkaProducer, messages: Sequence[Message], too_lar
     going: list[tuple[Message, asyncio.Future[object]]] = []
     for message in messages:
         try:
-            going.append((message, await producer.send(message.topic, message.value, key=message.key.encode())))
+            headers = [("content-type", content_type(message.topic).encode())]
+            future = await producer.send(message.topic, message.value, key=message.key.encode(), headers=headers)
+            going.append((message, future))
         except MessageSizeTooLargeError:
             too_large.add(message.version)
             log.error("message too large", topic=message.topic, key=message.key, bytes=len(message.value))

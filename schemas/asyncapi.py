@@ -35,7 +35,7 @@ def asyncapi() -> Json:
             "title": "Victim Journey Tracker",
             "version": "1",
             "description": "What agencies write: CloudEvents 1.0, structured as described here, or binary (the attributes as "
-            "`ce_` headers, `data` as the value). What the tracker sends: alerts as structured CloudEvents, the rest as plain JSON.",
+            "`ce_` headers, `data` as the value). What the tracker sends: alerts as structured CloudEvents, the rest plain JSON.",
         },
         "defaultContentType": STRUCTURED,
         "channels": channels,

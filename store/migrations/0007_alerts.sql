@@ -130,6 +130,43 @@ COMMENT ON COLUMN alerts.step.who IS 'Who did it; null: the tracker.';
 COMMENT ON COLUMN alerts.step.reason IS 'A code: of a resolution by the tracker how, of one by hand why; of a snooze until when.';
 COMMENT ON COLUMN alerts.step.severity IS 'The severity after it.';
 
+CREATE TABLE alerts.endpoint (
+    endpoint text PRIMARY KEY,
+    gone_at  timestamptz
+);
+COMMENT ON TABLE alerts.endpoint IS 'Whom every step is told by webhook. The worker writes it, by VJT_WEBHOOKS.';
+COMMENT ON COLUMN alerts.endpoint.endpoint IS 'Scheme, host and port of its URL, and the start of the SHA-256 of all of it, since the rest may be a secret.';
+COMMENT ON COLUMN alerts.endpoint.gone_at IS 'When it answered 410: from then on nothing is put out for it, until something is replayed to it.';
+
+CREATE TABLE alerts.delivery (
+    delivery_id bigint      PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    endpoint    text        NOT NULL,
+    subject     text        NOT NULL,
+    event_id    text        NOT NULL,
+    body        bytea       NOT NULL,
+    put_at      timestamptz NOT NULL,
+    next_at     timestamptz,
+    first_at    timestamptz,
+    attempts    integer     NOT NULL DEFAULT 0,
+    status      integer,
+    error       text,
+    UNIQUE (endpoint, event_id)
+);
+COMMENT ON TABLE alerts.delivery IS 'What is still to be told by webhook. A row goes when its endpoint has taken it. The worker''s own; vjt alerts undelivered shows it.';
+COMMENT ON COLUMN alerts.delivery.delivery_id IS 'Its number.';
+COMMENT ON COLUMN alerts.delivery.endpoint IS 'As in alerts.endpoint.';
+COMMENT ON COLUMN alerts.delivery.subject IS 'The alert, or the digest: what is told of one keeps its order.';
+COMMENT ON COLUMN alerts.delivery.event_id IS 'The event''s id, and webhook-id: <alert_id>/<n>.';
+COMMENT ON COLUMN alerts.delivery.body IS 'The event as a structured CloudEvent.';
+COMMENT ON COLUMN alerts.delivery.put_at IS 'When it was put out.';
+COMMENT ON COLUMN alerts.delivery.next_at IS 'When it is tried next; null: it is given up, unless somebody replays it.';
+COMMENT ON COLUMN alerts.delivery.first_at IS 'When it was tried first, since it was put out or replayed.';
+COMMENT ON COLUMN alerts.delivery.attempts IS 'How often it was tried since then.';
+COMMENT ON COLUMN alerts.delivery.status IS 'HTTP status of the last answer; null: there was none.';
+COMMENT ON COLUMN alerts.delivery.error IS 'Why there was none: the kind of error.';
+CREATE INDEX ON alerts.delivery (endpoint, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX ON alerts.delivery (endpoint, subject, delivery_id) WHERE next_at IS NOT NULL;
+
 CREATE TABLE alerts.seen (
     journey_id uuid   PRIMARY KEY,
     hash       bigint

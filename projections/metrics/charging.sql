@@ -71,13 +71,16 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17;
 
 -- @view
 WITH unit AS (
-    SELECT c.period, o.offence, v.dimension, v.value, c.basis, c.triaged, c.returned, c.decided, c.charged, c.plans, c.not_in_custody,
-           c.in_time, c.in_time_cps, c.since, c.key, min(c.until) AS until
+    -- By its own facts a case is the same in every journey.
+    SELECT c.period, o.offence, v.dimension, v.value, c.basis, c.key, any_value(c.triaged) AS triaged, any_value(c.returned) AS returned,
+           any_value(c.decided) AS decided, any_value(c.charged) AS charged, any_value(c.plans) AS plans,
+           any_value(c.not_in_custody) AS not_in_custody, any_value(c.in_time) AS in_time, any_value(c.in_time_cps) AS in_time_cps,
+           any_value(c.since) AS since, min(c.until) AS until
     FROM {build}.charging c
     CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(c.offences, ' ')) AS o
     CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', c.force), ('bcu', c.bcu), ('cps_area', c.cps_area)) AS v(dimension, value)
     WHERE c.n > 0
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    GROUP BY 1, 2, 3, 4, 5, 6
 ), aged AS (
     SELECT u.*, CASE WHEN u.since BETWEEN '0001-01-01' AND d.day THEN d.day - u.since END AS days
     FROM unit u CROSS JOIN LATERAL (SELECT least((SELECT metrics.reading_date()), u.until) AS day) AS d

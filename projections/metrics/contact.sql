@@ -6,18 +6,21 @@
 -- @table contact
 CREATE TABLE contact (
     offences text NOT NULL,
-    force text NOT NULL,
-    bcu text NOT NULL,
+    dimension text NOT NULL,
+    value text NOT NULL,
     due date NOT NULL,
     until date NOT NULL,
     met boolean NOT NULL,
     n integer NOT NULL
 );
 
+-- @index contact dimension
+
 -- @counts contact
-SELECT array_to_string(r.offences, ' ') AS offences, coalesce(r.force, 'missing') AS force,
-       coalesce(r.force || '/' || r.bcu, 'missing') AS bcu, d.due, coalesce(d.until, 'infinity') AS until, d.met, sum(r.weight) AS n
+SELECT array_to_string(r.offences, ' ') AS offences, p.dimension, p.value, d.due, coalesce(d.until, 'infinity') AS until, d.met,
+       sum(r.weight) AS n
 FROM rows r
+CROSS JOIN LATERAL (VALUES ('force', coalesce(r.force, 'missing')), ('bcu', coalesce(r.force || '/' || r.bcu, 'missing'))) AS p(dimension, value)
 CROSS JOIN LATERAL jsonb_to_recordset(r.deadlines) AS d(due date, until date, met boolean)
 GROUP BY 1, 2, 3, 4, 5, 6;
 
@@ -34,27 +37,16 @@ GROUP BY 1, 2, 3, 4, 5, 6;
 -- @view
 WITH today AS MATERIALIZED (
     SELECT metrics.reading_date() AS date
-), place AS NOT MATERIALIZED (
-    SELECT c.due, c.until, c.offences, v.dimension, v.value, c.met, sum(c.n) AS n
-    FROM {build}.contact c
-    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', c.force), ('bcu', c.bcu)) AS v(dimension, value)
+), run AS (
+    SELECT c.due, c.until, o.offence, a.dimension, CASE a.dimension WHEN 'all' THEN 'all' ELSE c.value END AS value, c.met, sum(c.n) AS n
+    FROM (VALUES ('all', 'force'), ('force', 'force'), ('bcu', 'bcu')) AS a(dimension, kept)
+    JOIN {build}.contact c ON c.dimension = a.kept
+    CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(c.offences, ' ')) AS o
     WHERE c.n <> 0
     GROUP BY 1, 2, 3, 4, 5, 6
-), fallen AS (
-    -- Most runs are of one deadline.
-    SELECT date_trunc('month', p.due::timestamp)::date AS period, p.offences, p.dimension, p.value, p.met, sum(p.n) AS n
-    FROM today CROSS JOIN place p
-    WHERE p.until = p.due AND p.due <= today.date
-    GROUP BY 1, 2, 3, 4, 5
-    UNION ALL
-    SELECT date_trunc('month', (p.due + passed)::timestamp)::date, p.offences, p.dimension, p.value, p.met, sum(p.n)
-    FROM today CROSS JOIN place p
-    CROSS JOIN LATERAL generate_series(0, least(p.until, today.date) - p.due, 28) AS passed
-    WHERE p.until <> p.due
-    GROUP BY 1, 2, 3, 4, 5
 )
-SELECT f.period, o.offence, f.dimension, f.value, sum(f.n)::bigint AS due, coalesce(sum(f.n) FILTER (WHERE f.met), 0)::bigint AS met,
-       (coalesce(sum(f.n) FILTER (WHERE f.met), 0) / sum(f.n))::float8 AS rate
-FROM fallen f
-CROSS JOIN LATERAL (SELECT 'all' AS offence UNION ALL SELECT string_to_table(f.offences, ' ')) AS o
+SELECT date_trunc('month', (r.due + passed)::timestamp)::date AS period, r.offence, r.dimension, r.value, sum(r.n)::bigint AS due,
+       coalesce(sum(r.n) FILTER (WHERE r.met), 0)::bigint AS met, (coalesce(sum(r.n) FILTER (WHERE r.met), 0) / sum(r.n))::float8 AS rate
+FROM today CROSS JOIN run r
+CROSS JOIN LATERAL generate_series(0, least(r.until, today.date) - r.due, 28) AS passed
 GROUP BY 1, 2, 3, 4

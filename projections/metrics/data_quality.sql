@@ -6,17 +6,20 @@
 CREATE TABLE data_quality (
     period date NOT NULL,
     offences text NOT NULL,
-    force text NOT NULL,
-    bcu text NOT NULL,
+    dimension text NOT NULL,
+    value text NOT NULL,
     field text NOT NULL,
     present boolean NOT NULL,
     n integer NOT NULL
 );
 
+-- @index data_quality dimension
+
 -- @counts data_quality
 SELECT date_trunc('month', r.reported_at)::date AS period, array_to_string(r.offences, ' ') AS offences,
-       coalesce(r.force, 'missing') AS force, coalesce(r.force || '/' || r.bcu, 'missing') AS bcu, f.field, f.present, sum(r.weight) AS n
+       p.dimension, p.value, f.field, f.present, sum(r.weight) AS n
 FROM rows r
+CROSS JOIN LATERAL (VALUES ('force', coalesce(r.force, 'missing')), ('bcu', coalesce(r.force || '/' || r.bcu, 'missing'))) AS p(dimension, value)
 CROSS JOIN LATERAL (
     VALUES ('ethnicity_self_defined', r.ethnicity_self_defined IS NOT NULL),
            ('ethnicity_officer_observed', r.ethnicity_officer_observed IS NOT NULL),
@@ -48,9 +51,10 @@ GROUP BY 1, 2, 3, 4, 5, 6;
 
 -- @view
 WITH place AS (
-    SELECT c.period, c.offences, v.dimension, v.value, c.field, c.present, sum(c.n) AS n
-    FROM {build}.data_quality c
-    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', c.force), ('bcu', c.bcu)) AS v(dimension, value)
+    SELECT c.period, c.offences, a.dimension, CASE a.dimension WHEN 'all' THEN 'all' ELSE c.value END AS value, c.field, c.present,
+           sum(c.n) AS n
+    FROM (VALUES ('all', 'force'), ('force', 'force'), ('bcu', 'bcu')) AS a(dimension, kept)
+    JOIN {build}.data_quality c ON c.dimension = a.kept
     WHERE c.n <> 0
     GROUP BY 1, 2, 3, 4, 5, 6
 )

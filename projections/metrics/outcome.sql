@@ -9,20 +9,22 @@ CREATE TABLE outcome (
     closed date NOT NULL,
     code integer NOT NULL,
     offences text NOT NULL,
-    force text NOT NULL,
-    bcu text NOT NULL,
+    dimension text NOT NULL,
+    value text NOT NULL,
     key text NOT NULL,
     at text NOT NULL,
     n integer NOT NULL
 );
 
+-- @index outcome dimension
+
 -- @counts outcome
 SELECT date_trunc('month', r.reported_at)::date AS recorded,
        coalesce(CASE WHEN c.code <> 0 THEN date_trunc('month', left(c.at, 10)::date)::date END, '-infinity'::date) AS closed, c.code,
-       array_to_string(r.offences, ' ') AS offences, coalesce(r.force, 'missing') AS force,
-       coalesce(r.force || '/' || r.bcu, 'missing') AS bcu, c.key, CASE c.key WHEN '' THEN '' ELSE coalesce(r.police_outcome, '') END AS at,
+       array_to_string(r.offences, ' ') AS offences, p.dimension, p.value, c.key, CASE c.key WHEN '' THEN '' ELSE coalesce(r.police_outcome, '') END AS at,
        sum(r.weight) AS n
 FROM rows r
+CROSS JOIN LATERAL (VALUES ('force', coalesce(r.force, 'missing')), ('bcu', coalesce(r.force || '/' || r.bcu, 'missing'))) AS p(dimension, value)
 CROSS JOIN LATERAL (
     SELECT '' AS key, r.police_outcome AS at, coalesce(split_part(r.police_outcome, ' ', 4)::integer, 0) AS code WHERE r.victims_in_crime < 2
     UNION ALL SELECT r.force || '/' || r.crime_reference, NULL, 0 WHERE r.victims_in_crime > 1
@@ -41,20 +43,21 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 -- share: Of all crimes of the same basis, month, offence and value; basis recorded: those without an outcome (0) included.
 
 -- @view
-WITH crime AS (
+WITH asked AS NOT MATERIALIZED (
+    SELECT * FROM (VALUES ('all', 'force'), ('force', 'force'), ('bcu', 'bcu')) AS a(dimension, kept)
+), crime AS (
     SELECT key, min(recorded) AS recorded, max(at COLLATE "C") AS at FROM {build}.outcome WHERE n > 0 AND key <> '' GROUP BY key
 ), one AS (
-    SELECT k.recorded, k.closed, k.code, k.offences, v.dimension, v.value, k.key, sum(k.n) AS n
-    FROM {build}.outcome k
-    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', k.force), ('bcu', k.bcu)) AS v(dimension, value)
+    SELECT k.recorded, k.closed, k.code, k.offences, a.dimension, CASE a.dimension WHEN 'all' THEN 'all' ELSE k.value END AS value, k.key,
+           sum(k.n) AS n
+    FROM asked a JOIN {build}.outcome k ON k.dimension = a.kept
     WHERE k.n > 0 AND k.key = ''
     GROUP BY 1, 2, 3, 4, 5, 6, 7
     UNION ALL
-    SELECT c.recorded, CASE WHEN l.code <> 0 THEN date_trunc('month', left(c.at, 10)::date)::date END, l.code, k.offences, v.dimension, v.value,
-           k.key, 1
-    FROM {build}.outcome k
+    SELECT c.recorded, CASE WHEN l.code <> 0 THEN date_trunc('month', left(c.at, 10)::date)::date END, l.code, k.offences, a.dimension,
+           CASE a.dimension WHEN 'all' THEN 'all' ELSE k.value END, k.key, 1
+    FROM asked a JOIN {build}.outcome k ON k.dimension = a.kept
     JOIN crime c USING (key)
-    CROSS JOIN LATERAL (VALUES ('all', 'all'), ('force', k.force), ('bcu', k.bcu)) AS v(dimension, value)
     CROSS JOIN LATERAL (SELECT coalesce(nullif(split_part(c.at, ' ', 4), '')::integer, 0) AS code) AS l
     WHERE k.n > 0
 ), counted AS (

@@ -36,8 +36,7 @@ class Folded:
 
 def copy(cur: Cursor[Any], rows: Iterable[Row]) -> None:
     with cur.copy(f"COPY journey ({ROW}) FROM STDIN") as out:
-        for r in rows:
-            out.write(r.line())
+        out.write(b"".join(r.line() for r in rows))  # each write waits for the socket, and for Python's lock
 
 
 def note_broken(cur: Cursor[Any], wanted: Collection[UUID], broken: dict[UUID, str]) -> None:

@@ -121,10 +121,9 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
     cur.execute("DELETE FROM changed")  # a swap takes several steps in one transaction
     cur.execute(AS_THEY_WERE, (tables.ids(masks), tables.ids(masks.values())))
     names = ", ".join((*NAMES, PARTS))
+    lines = [row.line()[:-1] + b"\t1\t%d\n" % masks[row.journey_id] for row in rows if row.journey_id in masks]
     with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:
-        for row in rows:
-            if row.journey_id in masks:
-                out.write(row.line()[:-1] + b"\t1\t%d\n" % masks[row.journey_id])
+        out.write(b"".join(lines))
     cur.execute("DELETE FROM journey WHERE journey_id = ANY(%s)", (tables.ids(masks),))
     cur.execute(f"INSERT INTO journey ({names}) SELECT {names} FROM changed WHERE weight = 1")
     for i, figure in enumerate(figures.figures()):

@@ -56,9 +56,14 @@ class Condition:
         return uuid5(NAMESPACE, "/".join(quote(part, safe="") for part in (self.rule, self.subject, self.occurrence)))
 
     @property
+    def due_on(self) -> dt.date:
+        """The London day on which it falls due."""
+        return self.due_at.astimezone(LONDON).date()
+
+    @property
     def arose(self) -> bool:
-        """Whether it was ever so: not, where its cause went before the day (London's) on which it would have fallen due."""
-        return self.ended_on is None or self.ended_on >= self.due_at.astimezone(LONDON).date()
+        """Whether it was ever so: not, where its cause went before the day on which it would have fallen due."""
+        return self.ended_on is None or self.ended_on >= self.due_on
 
     def stands(self, now: dt.datetime) -> bool:
         return self.due_at <= now and self.ended_on is None and (self.expires_at is None or now < self.expires_at)

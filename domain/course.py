@@ -61,6 +61,10 @@ class Course:
         return self.walk.hearings.trials()
 
     @cached_property
+    def date_rows(self) -> list[dict[str, Any]]:
+        return self.walk.hearings.dates()
+
+    @cached_property
     def lead(self) -> Case | None:
         return self.walk.lead
 

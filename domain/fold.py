@@ -15,6 +15,7 @@ from domain.journey import ENTRY, Journey
 from domain.people import people
 from domain.references import references
 from domain.rules import moves
+from domain.signals import signals
 from domain.story import Story
 from domain.when import When
 from schemas.places import FORCES
@@ -83,6 +84,7 @@ class _Told:
     ) -> None:
         self.story, self.reported, self.report, self.anomalies = story, reported, report, anomalies
         self.course, self.walk = course, course.walk
+        self.told = told
         self.facts = [fact for _, fact in told]
         self.updates = [when.day for when, fact in told if fact.kind == "police.victim-updated"]
         self.people = people(self.facts, story.crime)
@@ -194,6 +196,7 @@ class _Told:
             timeline=timeline,
             turns=walk.turns,
             police_outcome=self._police_outcome(),
+            signals=signals(story, course, self.own.values(), self.told),
             odd=sorted(self.anomalies),
         )
 

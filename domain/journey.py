@@ -99,6 +99,7 @@ class Journey:
     timeline: list[ENTRY]
     turns: list[dt.date]
     police_outcome: str | None
+    signals: dict[str, list[dict[str, Any]]]
     odd: list[Odd]
 
     def open_on(self, day: dt.date) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from schemas.codes import OFFENCE_GROUPS
+
 VIOLENCE = frozenset(
     {
         "homicide",
@@ -18,6 +20,19 @@ UNDECIDED = frozenset({"violence_and_sexual_offences", "other"})
 """Groups that may be sexual or not: in neither category."""
 STALKING_CODES = frozenset({"8Q"})
 FLAG_CATEGORIES = ("domestic_abuse", "serious_youth_violence", "hate_crime", "child_sexual_abuse", "stalking")
+
+CATEGORIES = frozenset(OFFENCE_GROUPS) | {
+    "violence",
+    "robbery",
+    "sexual",
+    "non_sexual",
+    "adult_sexual",
+    "adult_sexual_not_rape",
+    "adult_rape",
+    "adult_rape_domestic_abuse",
+    *FLAG_CATEGORIES,
+}
+"""All that there are."""
 
 
 def categories(group: str, code: str | None, flags: Collection[str], age: int | None) -> list[str]:

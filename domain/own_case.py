@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -12,6 +14,24 @@ from domain.fact import Fact
 from domain.when import When
 
 REFERRAL = "police.charge-referral-submitted"
+
+
+@dataclass(slots=True)
+class Wait:
+    """A time during which a decision is awaited, whoever holds the file: from the referral, later ones from what asked for
+    another decision, to the decision, an administrative finalisation too."""
+
+    since: dt.date
+    ended_on: dt.date | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """An action plan, until it is answered or overtaken by a decision. `due`: ISO, where CPS said so."""
+
+    issued_on: dt.date
+    due: str | None
+    ended_on: dt.date | None = None
 
 
 class OwnCase:
@@ -33,8 +53,11 @@ class OwnCase:
         self.first_triage: bool | None = None
         self.court_receipt: When | None = None
         self.completed: When | None = None
+        self.waits: list[Wait] = []
+        self.plans: dict[str, Plan] = {}
         for place, fact in enumerate(facts, start=1):
             self._take(When(fact.day, place, fact.precise), fact)
+            self._wait(fact.day)
             self.case.clock.turn(fact.day, self.case.holder)
 
     def _take(self, when: When, fact: Fact) -> None:
@@ -54,6 +77,8 @@ class OwnCase:
                     self.first_triage = not accepted
             case "cps.action-plan-issued":
                 case.issue(when, data["action_plan_id"])
+                if not case.early:
+                    self.plans[data["action_plan_id"]] = Plan(when.day, data.get("due_date"))
             case "police.action-plan-answered":
                 if case.answers(data.get("action_plan_id")):
                     case.answer(data.get("action_plan_id"), goes_on=goes_on)
@@ -73,7 +98,48 @@ class OwnCase:
                 if self.in_custody is None:
                     self.in_custody = data.get("in_custody")
 
+    def _wait(self, day: dt.date) -> None:
+        """After each fact: does it still wait for a decision, returned at triage too, and for an answer to which plans."""
+        waits = self.case.waiting or self.case.returned
+        last = self.waits[-1] if self.waits else None
+        if waits and (last is None or last.ended_on):
+            first = self.case.referred if last is None else None
+            self.waits.append(Wait(first.day if first else day))
+        elif last is not None and not waits:
+            last.ended_on = last.ended_on or day
+        for name, plan in self.plans.items():
+            if plan.ended_on is None and name not in self.case.plans:
+                plan.ended_on = day
+
     # What it comes to
+
+    @cached_property
+    def wait_rows(self) -> list[dict[str, Any]]:
+        """As `signals` has them."""
+        return [
+            {
+                "urn": self.urn,
+                "since": wait.since.isoformat(),
+                "ended_on": wait.ended_on.isoformat() if wait.ended_on else None,
+                "holder": None if wait.ended_on else self.case.holder,
+                "in_custody": bool(self.in_custody),
+            }
+            for wait in self.waits
+        ]
+
+    @cached_property
+    def plan_rows(self) -> list[dict[str, Any]]:
+        """As `signals` has them."""
+        return [
+            {
+                "urn": self.urn,
+                "plan": name,
+                "issued_on": plan.issued_on.isoformat(),
+                "due": plan.due,
+                "ended_on": plan.ended_on.isoformat() if plan.ended_on else None,
+            }
+            for name, plan in sorted(self.plans.items())
+        ]
 
     @property
     def over(self) -> bool:

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from domain.calendar import london_day
 from domain.fact import Fact
 from domain.when import When
 from schemas.codes import TRIALS
@@ -21,14 +22,27 @@ class Outcome(NamedTuple):
 
 
 @dataclass(slots=True)
+class Date:
+    """A date that a hearing was set for: by what was said on the day `set_on` and written down on the day `recorded_on`; until it
+    was moved away from on the day `moved_on`."""
+
+    date: str
+    set_on: dt.date
+    recorded_on: dt.date
+    moved_on: dt.date | None = None
+
+
+@dataclass(slots=True)
 class Sitting:
-    """A hearing on one listed start date. `outcomes`: of a trial, the last stands."""
+    """A hearing on one listed start date. `outcomes`: of a trial, the last stands. `dates`: those that it was set for, the last
+    is its own."""
 
     date: str | None
     listed_at: When
     times_moved: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
-    held: bool = False  # resulted or adjourned
+    held_on: dt.date | None = None  # first resulted or adjourned
+    dates: list[Date] = field(default_factory=list)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -43,12 +57,20 @@ class Sitting:
 
     @property
     def over(self) -> bool:
-        return self.held or bool(self.outcomes)
+        return self.held_on is not None or bool(self.outcomes)
 
     @property
     def took_place(self) -> bool:
         """A vacated trial did not."""
-        return self.held or (self.outcome is not None and self.outcome.said != "vacated")
+        return self.held_on is not None or (self.outcome is not None and self.outcome.said != "vacated")
+
+    def set(self, date: str | None, when: When, fact: Fact) -> None:
+        """It is for this date now."""
+        self.date = date
+        if date is not None:
+            if self.dates:
+                self.dates[-1].moved_on = when.day
+            self.dates.append(Date(date, when.day, london_day(fact.recorded)))
 
 
 @dataclass(slots=True)
@@ -83,23 +105,27 @@ class Hearings:
     def _get(self, hearing_id: str, urns: list[str]) -> Hearing:
         return self.known.setdefault(hearing_id, Hearing(hearing_id, urns))
 
-    def _move(self, hearing: Hearing, date: str | None, when: When) -> None:
+    def _move(self, hearing: Hearing, date: str | None, when: When, fact: Fact) -> None:
         """The hearing is listed for a date: a new sitting if the last one is over, else the same one moved. Back to a date on which
         it was over, it is that one again."""
         last = hearing.sittings[-1] if hearing.sittings else None
         again = next((s for s in hearing.sittings[:-1] if s.date == date), None)
         if last is None:
-            hearing.sittings.append(Sitting(date, when))
+            self._add(hearing, Sitting(None, when), date, fact)
         elif again is not None and date is not None:
             if not last.over:
                 hearing.sittings.pop()
             hearing.sittings.remove(again)
             hearing.sittings.append(again)
         elif last.over and date != last.date:
-            hearing.sittings.append(Sitting(date, when, last.times_moved + 1))
+            self._add(hearing, Sitting(None, when, last.times_moved + 1), date, fact)
         elif date is not None and date != last.date:
             last.times_moved += last.date is not None
-            last.date = date
+            last.set(date, when, fact)
+
+    def _add(self, hearing: Hearing, sitting: Sitting, date: str | None, fact: Fact) -> None:
+        sitting.set(date, sitting.listed_at, fact)
+        hearing.sittings.append(sitting)
 
     def _now(self, hearing: Hearing, when: When) -> Sitting:
         """The sitting that a fact without a date is about."""
@@ -115,7 +141,7 @@ class Hearings:
         hearing.jurisdiction = data.get("jurisdiction", hearing.jurisdiction)
         if hearing.type in TRIALS:
             self._listed_as_trial.append((when, data["start_date"], urns))
-        self._move(hearing, data["start_date"], when)
+        self._move(hearing, data["start_date"], when, fact)
 
     def take(self, when: When, fact: Fact, urns: list[str]) -> None:
         """A relisting, adjournment, result, trial outcome or its removal."""
@@ -125,12 +151,11 @@ class Hearings:
         match fact.kind.rpartition(".")[2]:
             case "hearing-relisted":
                 hearing.court = data.get("court", hearing.court)
-                self._move(hearing, data["start_date"], when)
-            case "hearing-adjourned":
-                self.adjournments += 1
-                self._now(hearing, when).held = True
-            case "hearing-resulted":
-                self._now(hearing, when).held = True
+                self._move(hearing, data["start_date"], when, fact)
+            case "hearing-adjourned" | "hearing-resulted":
+                self.adjournments += fact.kind.endswith("adjourned")
+                sitting = self._now(hearing, when)
+                sitting.held_on = sitting.held_on or when.day
             case "trial-outcome-recorded":
                 outcome = Outcome(when, data["outcome"], data.get("reason_code"), fact.day)
                 self._now(hearing, when).outcomes.append(outcome)
@@ -150,7 +175,7 @@ class Hearings:
         if following is not hearing and (fact.kind.endswith("adjourned") or data.get("outcome") in PUT_OFF):
             following.type = hearing.type  # until it is listed itself it is what this one was
         if "next_start_date" in data:
-            self._move(following, data["next_start_date"], when)
+            self._move(following, data["next_start_date"], when, fact)
 
     # What they come to
 
@@ -223,3 +248,25 @@ class Hearings:
             for h, s in self._sittings()
             if h.trial and s.date
         ]
+
+    def dates(self) -> list[dict[str, Any]]:
+        """One object for each date that a hearing was set for. `ended_on`: it was moved away from, put off or held."""
+        return [
+            {
+                "hearing_id": h.hearing_id,
+                "urns": h.urns,
+                "court": h.court,
+                "trial": h.trial,
+                "date": d.date,
+                "set_on": d.set_on.isoformat(),
+                "recorded_on": d.recorded_on.isoformat(),
+                "ended_on": ended.isoformat() if (ended := d.moved_on or _over_on(s)) else None,
+            }
+            for h, s in self._sittings()
+            for d in s.dates
+        ]
+
+
+def _over_on(sitting: Sitting) -> dt.date | None:
+    days = [outcome.day for outcome in sitting.outcomes] + ([sitting.held_on] if sitting.held_on else [])
+    return min(days, default=None)

@@ -272,7 +272,7 @@ class Walk:
                 return
             spell = Spell(when, self.open_stage(self.charged))
             self.spells.append(spell)
-        spell.heard(data)
+        spell.heard(when, data)
         # On the day of an ending it counts as standing at it: a disposal out of court is then the exit.
         same_day = self.end and when.day == self.end.when.day and self.end.exit != "out_of_court_disposal"
         if self.end is None or same_day:

@@ -20,6 +20,7 @@ class Spell:
     by_outcome_alone: bool = True
     outcome_code: int | None = None
     evidenced: bool = False
+    evidenced_on: dt.date | None = None  # dated so, whenever it came to be known
     checklist_completed: bool | None = None
     audited_correct: bool | None = None
     reasons: set[str] = field(default_factory=set)
@@ -29,7 +30,7 @@ class Spell:
         begun = self.began.place <= ending.place or self.began.day == ending.day
         return begun and (self.ended is None or self.ended.place > ending.place)
 
-    def heard(self, data: Mapping[str, Any]) -> None:
+    def heard(self, when: When, data: Mapping[str, Any]) -> None:
         """A withdrawal fact that belongs to it. Evidenced by any that has evidence; an outcome alone is no evidence."""
         if "outcome_code" in data:
             if data["outcome_code"] != self.outcome_code:
@@ -37,7 +38,8 @@ class Spell:
             self.outcome_code = data["outcome_code"]
             return
         self.by_outcome_alone = False
-        self.evidenced = self.evidenced or bool(data.get("evidence"))
+        if data.get("evidence") and not self.evidenced:
+            self.evidenced, self.evidenced_on = True, when.day
         self.reasons.update(data.get("reasons", ()))
         if data.get("checklist_completed") is not None:
             self.checklist_completed = bool(self.checklist_completed) or data["checklist_completed"]
@@ -50,6 +52,7 @@ class Spell:
             "ended": self.ended.day.isoformat() if self.ended else None,
             "stage": self.stage,
             "evidenced": self.evidenced,
+            "evidenced_on": self.evidenced_on.isoformat() if self.evidenced_on else None,
             "reasons": sorted(self.reasons),
             "outcome_code": self.outcome_code,
             "checklist_completed": self.checklist_completed,

@@ -9,7 +9,7 @@ from psycopg import Connection, Cursor
 
 from domain.neighbourhood import Broken, fold_all
 from domain.setting import Rules
-from projections import references
+from projections import references, signals
 from projections.figures import figures
 from projections.rows import NAMES, PARTS, Row, row
 from projections.surroundings import neighbourhood
@@ -30,7 +30,7 @@ class Folded:
 
     def rows(self) -> list[Row]:
         """Made before the first is written: who is frozen in a COPY is not idle in its transaction, and no timeout ends it."""
-        reads = [*(figure.columns for figure in figures()), references.READS]
+        reads = [*(figure.columns for figure in figures()), references.READS, signals.NUMBERS]
         return [row(journey, reads) for journey in self.journeys.values()]
 
 

@@ -134,6 +134,7 @@ COLUMNS = (
     Column("odd", "text[]", "Each anomaly by source and month of the odd fact, as `odd_word` spells it.", False),
     Column("spells", "jsonb", "Each spell of withdrawal.", False),
     Column("waits", "jsonb", "Each wait still running.", False),
+    Column("signals", "jsonb", "What alerts may be raised by, beside the other columns.", False),
     Column("deadlines", "jsonb", "Each deadline to update the victim, those with no end as one run.", False),
     Column("reference_rows", "jsonb", "Each reference that leads to the journey.", False),
     Column("positions", "bigint[]", "Positions of its facts in the log, in the order of the journey.", False),
@@ -196,7 +197,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
 
 class Row(NamedTuple):
     """A journey as COPY text: `fields` by column, `parts` one number a figure, which differ when what that figure reads does,
-    then one for the references, and last one for the whole row."""
+    then one for the references, one for the signals, and last one for the whole row."""
 
     journey_id: UUID
     fields: list[str]

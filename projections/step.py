@@ -100,7 +100,7 @@ def _message(id_: UUID, journey: Journey | None, position: int) -> Going:
 
 def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step) -> None:
     """Old rows -1, new rows +1 through each figure of which they differ; then the rows themselves, and their references."""
-    every = (2 << len(figures.figures())) - 1
+    every = (4 << len(figures.figures())) - 1
     cur.execute("SELECT journey_id, parts FROM journey WHERE journey_id = ANY(%s)", (tables.ids(wanted),))
     before = dict(cur.fetchall())
     masks = dict.fromkeys(before.keys() - folded.journeys.keys(), every)

@@ -153,10 +153,9 @@ def _the_lead_is_the_first_referred(m: pytest.MonkeyPatch) -> None:
 def _evidence_of_the_first_fact_only(m: pytest.MonkeyPatch) -> None:
     real = withdrawal.Spell.heard
 
-    def heard(self: Spell, data: Any) -> None:
-        real(
-            self, data if not self.reasons and not self.evidenced and self.by_outcome_alone else data | {"evidence": []}
-        )
+    def heard(self: Spell, when: Any, data: Any) -> None:
+        first = not self.reasons and not self.evidenced and self.by_outcome_alone
+        real(self, when, data if first else data | {"evidence": []})
 
     m.setattr(withdrawal.Spell, "heard", heard)
 
@@ -177,7 +176,7 @@ def _convicted_is_no_progress(m: pytest.MonkeyPatch) -> None:
 
 
 def _deadlines_in_a_row(m: pytest.MonkeyPatch) -> None:
-    m.setattr(contact, "_owed", lambda reported, turns, last: [(reported, dt.date.max)])
+    m.setattr(contact, "_owed", lambda reported, turns, last: [(reported, dt.date.max, dt.date.max)])
 
 
 def _one_walk_whenever_it_was(m: pytest.MonkeyPatch) -> None:

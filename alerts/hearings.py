@@ -1,0 +1,163 @@
+"""Rules about hearings and trials."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from alerts.condition import Condition, Severity
+from alerts.row import DAY, Row, date, first
+from alerts.rules import Rules
+from domain.calendar import after_working_days
+from schemas.trial_reasons import NOT_NEEDED
+
+PUT_OFF = {"ineffective": "trial_ineffective", "vacated": "trial_vacated"}
+
+
+def put_off(row: Row, rules: Rules) -> Iterator[Condition]:
+    """A trial was ineffective, or was vacated and is still needed: until this victim is told of the next date."""
+    times = 0
+    for trial in sorted(row["trials"], key=lambda t: str(t["date"])):
+        outcome = trial["outcome"]
+        times += outcome == "ineffective"
+        if outcome not in PUT_OFF or (outcome == "vacated" and trial["reason_code"] in NOT_NEEDED):
+            continue
+        severity: Severity = "high" if row.vulnerable or times > 1 else "medium"
+        yield row.condition(
+            "trial_ineffective" if outcome == "ineffective" else "trial_vacated",
+            f"{trial['hearing_id']}/{trial['date']}",
+            "",
+            dt.date.fromisoformat(trial["outcome_at"]),
+            severity,
+            ended_on=first(row.left, _told_of_next(row, trial)),
+            court=trial["court"],
+            hearing_id=trial["hearing_id"],
+            date=trial["date"],
+            urns=trial["cases"],
+            reason_code=trial["reason_code"],
+            next_date=_next_date(row, trial),
+        )
+
+
+def not_notified(row: Row, rules: Rules) -> Iterator[Condition]:
+    """A hearing has a date, or another one, and the victim was not told of it by the end of the next working day (Victims' Code,
+    right 8); worse where they were told another date."""
+    for listed in _dates(row):
+        last = after_working_days(dt.date.fromisoformat(listed["recorded_on"]), 1)
+        when = dt.date.fromisoformat(listed["date"])
+        wrong = next(
+            (t["date"] for t in reversed(_about(row, listed)) if t["date"] not in (None, listed["date"])), None
+        )
+        if last >= when:  # nothing that anybody could have done
+            continue
+        yield row.condition(
+            "hearing_not_notified",
+            f"{listed['hearing_id']}/{row.victim}",
+            listed["date"],
+            last + DAY,
+            "high" if wrong or (row.vulnerable and listed["trial"]) else "medium",
+            ended_on=first(row.left, date(listed["ended_on"]), _told_on(row, listed)),
+            expires=when + DAY,
+            court=listed["court"],
+            hearing_id=listed["hearing_id"],
+            date=listed["date"],
+            urns=listed["urns"],
+            told_date=wrong,
+        )
+
+
+def far_ahead(row: Row, rules: Rules) -> Iterator[Condition]:
+    """A trial was listed for a date more than a year ahead."""
+    for listed in _dates(row):
+        when, set_on = dt.date.fromisoformat(listed["date"]), dt.date.fromisoformat(listed["set_on"])
+        if listed["trial"] and (when - set_on).days > rules.trial_far_ahead.days:
+            yield row.condition(
+                "trial_far_ahead",
+                f"{listed['hearing_id']}/{listed['date']}",
+                "",
+                set_on,
+                "medium" if row.vulnerable else "low",
+                ended_on=first(row.left, date(listed["ended_on"])),
+                court=listed["court"],
+                hearing_id=listed["hearing_id"],
+                date=listed["date"],
+                listed_on=listed["set_on"],
+                urns=listed["urns"],
+            )
+
+
+def special_measures(row: Row, rules: Rules) -> Iterator[Condition]:
+    """A vulnerable victim's trial is near, and no special measures were applied for, or some are not granted."""
+    if not row.vulnerable:
+        return
+    for listed in _dates(row):
+        if not listed["trial"]:
+            continue
+        when = dt.date.fromisoformat(listed["date"])
+        near = max(when - rules.special_measures_unresolved.days * DAY, dt.date.fromisoformat(listed["set_on"]))
+        state, granted_on = _measures(row, listed)
+        yield row.condition(
+            "special_measures_unresolved",
+            f"{listed['hearing_id']}/{listed['date']}/{row.victim}",
+            "",
+            near,
+            "high",
+            ended_on=first(row.left, date(listed["ended_on"]), granted_on),
+            expires=when + DAY,
+            court=listed["court"],
+            hearing_id=listed["hearing_id"],
+            date=listed["date"],
+            urns=listed["urns"],
+            measures=state,
+        )
+
+
+def _dates(row: Row) -> list[dict[str, Any]]:
+    """Each date of each hearing, once: of one that was set again, the last time."""
+    return list({(d["hearing_id"], d["date"]): d for d in row.signals.get("dates", ())}.values())
+
+
+def _about(row: Row, listed: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the victim was told about a hearing, by its number or its case's."""
+    return [
+        t
+        for t in row.signals.get("told", ())
+        if t["hearing_id"] == listed["hearing_id"] or set(t["urns"] or ()) & set(listed["urns"])
+    ]
+
+
+def _told_on(row: Row, listed: dict[str, Any]) -> dt.date | None:
+    """The first day on which the victim was told of this date; where it is not said of which, of the one that stood then."""
+    for told in _about(row, listed):
+        stood = listed["set_on"] <= told["at"] and (listed["ended_on"] is None or told["at"] <= listed["ended_on"])
+        if told["date"] == listed["date"] or (told["date"] is None and stood):
+            return date(told["at"])
+    return None
+
+
+def _later(row: Row, trial: dict[str, Any]) -> list[dict[str, Any]]:
+    """The later dates that a trial of the same cases has."""
+    urns, day = set(trial["cases"]), str(trial["date"])
+    return [t for t in row["trials"] if urns & set(t["cases"]) and str(t["date"]) > day]
+
+
+def _next_date(row: Row, trial: dict[str, Any]) -> str | None:
+    return min((str(t["date"]) for t in _later(row, trial) if t["awaited"]), default=None)
+
+
+def _told_of_next(row: Row, trial: dict[str, Any]) -> dt.date | None:
+    """When the victim was told of a later date, or that came."""
+    days = [date(t["outcome_at"]) for t in _later(row, trial)]
+    later = {(t["hearing_id"], t["date"]) for t in _later(row, trial)}
+    days += [_told_on(row, d) for d in _dates(row) if (d["hearing_id"], d["date"]) in later]
+    return first(*days)
+
+
+def _measures(row: Row, listed: dict[str, Any]) -> tuple[dict[str, str], dt.date | None]:
+    """What became of each measure applied for, for this hearing or its case; since when all are granted."""
+    latest: dict[str, tuple[str, str]] = {}
+    for said in row.signals.get("measures", ()):
+        if said["hearing_id"] == listed["hearing_id"] or set(said["urns"] or ()) & set(listed["urns"]):
+            latest |= dict.fromkeys(said["measures"], (said["state"], said["at"]))
+    granted = latest and all(state == "granted" for state, _ in latest.values())
+    since = date(max(at for _, at in latest.values())) if granted else None
+    return {measure: state for measure, (state, _) in sorted(latest.items())}, since

@@ -1,0 +1,74 @@
+"""A journey's row as the rules read it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from alerts.condition import Condition, Rule, Severity
+from domain.calendar import LONDON
+
+DAY = dt.timedelta(days=1)
+
+
+def start(day: dt.date) -> dt.datetime:
+    """When a day begins in London."""
+    return dt.datetime.combine(day, dt.time(), LONDON).astimezone(dt.UTC)
+
+
+def date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def first(*days: dt.date | None) -> dt.date | None:
+    """The earliest of those that there are."""
+    return min((day for day in days if day is not None), default=None)
+
+
+class Row:
+    """`projections.signals.READS`, with what several rules ask for."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.row = row
+        self.signals: Mapping[str, list[dict[str, Any]]] = row["signals"]
+        self.vulnerable: bool = row["vulnerable"]
+        self.over: dt.date | None = row["concluded_at"]
+        # Nobody is chased about a victim who has withdrawn.
+        self.left = first(self.over, row["withdrew_at"])
+
+    @property
+    def victim(self) -> str:
+        """As agencies number it: it stays when persons are tied together."""
+        return f"{self.row['force']}/{self.row['victim_reference']}"
+
+    def __getitem__(self, column: str) -> Any:
+        return self.row[column]
+
+    def condition(
+        self,
+        rule: Rule,
+        subject: str,
+        occurrence: str,
+        due: dt.date,
+        severity: Severity,
+        *,
+        ended_on: dt.date | None,
+        expires: dt.date | None = None,
+        repeats: tuple[dt.date, ...] = (),
+        court: str | None = None,
+        **details: Any,
+    ) -> Condition:
+        """One that stands from the beginning of the day `due`, and can be acted on until that of `expires`."""
+        return Condition(
+            rule,
+            subject,
+            occurrence,
+            start(due),
+            severity,
+            ended_on=ended_on,
+            expires_at=start(expires) if expires else None,
+            repeats=tuple(map(start, repeats)),
+            force=self.row["force"],
+            bcu=self.row["bcu"],
+            court=court,
+            details=details,
+        )

@@ -1,0 +1,51 @@
+"""What an alert may be raised by, beside what the row of a journey has anyway (contract 6). Facts alone: no threshold, no clock.
+
+Days are London's, as ISO text. Where nothing is to be said a list is left out; of most journeys all are.
+
+- `waits`: each time that a case awaited a decision: `urn`, `since`, `ended_on`, `holder` (of one that runs), `in_custody`;
+- `plans`: action plans: `urn`, `plan`, `issued_on`, `due`, `ended_on` (answered, or a decision);
+- `dates`: each date that a hearing was set for: `hearing_id`, `urns`, `court`, `trial`, `date`, `set_on`, `recorded_on`,
+  `ended_on`;
+- `told`: of what this victim was told: `hearing_id` or `urns`, `date` (null: not which), `at`;
+- `measures`: special measures of this victim: `hearing_id` or `urns`, `at`, `state` (applied, granted, refused), `measures`.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from domain.course import Course
+from domain.fact import Fact
+from domain.own_case import OwnCase
+from domain.story import Story
+from domain.when import When
+
+NOTIFIED = "police.hearing-notified"
+MEASURES = "courts.special-measures-"
+
+Signals = dict[str, list[dict[str, Any]]]
+
+
+def signals(story: Story, course: Course, own: Iterable[OwnCase], told: Iterable[tuple[When, Fact]]) -> Signals:
+    """`told`: the facts of the journey in order, without voided ones."""
+    if not story.cases:
+        return {}
+    found: Signals = {"waits": [], "plans": [], "dates": course.date_rows, "told": [], "measures": []}
+    for case in own:
+        found["waits"] += case.wait_rows
+        found["plans"] += case.plan_rows
+    for when, fact in told:
+        if fact.kind == NOTIFIED:
+            found["told"].append(
+                _about(story, fact) | {"date": fact.data.get("start_date"), "at": when.day.isoformat()}
+            )
+        elif fact.kind.startswith(MEASURES):
+            state = {"state": fact.kind.removeprefix(MEASURES), "measures": sorted(fact.data["measures"])}
+            found["measures"].append(_about(story, fact) | {"at": when.day.isoformat()} | state)
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _about(story: Story, fact: Fact) -> dict[str, Any]:
+    """The hearing, or all of the cases that lead to what it is about."""
+    if fact.subject.scheme == "hearing":
+        return {"hearing_id": fact.subject.value, "urns": None}
+    return {"hearing_id": None, "urns": sorted(story.cases[fact.subject])}

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import hmac
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -102,16 +102,14 @@ class Sender:
         self.failing: set[str] = set()
 
     async def run(self, end: asyncio.Event) -> None:
-        """Until told to end. Raises OperationalError, in an ExceptionGroup, when the database goes away."""
-        async with self._session() as session, asyncio.TaskGroup() as group:
-            for one in self.endpoints:
-                group.create_task(self._run(session, one, end))
+        """Until told to end. Raises OperationalError or InterfaceError when the database goes away."""
+        async with self._session() as session:
+            await _together(self._run(session, one, end) for one in self.endpoints)
 
     async def once(self) -> None:
         """Send what is ready now, and what then becomes ready, until nothing is; what fails is left for later."""
-        async with self._session() as session, asyncio.TaskGroup() as group:
-            for one in self.endpoints:
-                group.create_task(self._empty(session, one))
+        async with self._session() as session:
+            await _together(self._empty(session, one) for one in self.endpoints)
 
     def _session(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=0)
@@ -134,9 +132,7 @@ class Sender:
     async def _send(self, session: aiohttp.ClientSession, to: Endpoint, now: dt.datetime) -> int:
         """One attempt at each of what is ready; how many there were."""
         found = await asyncio.to_thread(deliveries.ready, self.connection, to.name, now, AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            for delivery in found:
-                group.create_task(self._attempt(session, to, delivery))
+        await _together(self._attempt(session, to, delivery) for delivery in found)
         return len(found)
 
     async def _attempt(self, session: aiohttp.ClientSession, to: Endpoint, delivery: Ready) -> None:
@@ -171,3 +167,14 @@ class Sender:
                 return answer.status, None
         except (aiohttp.ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
             return None, type(error).__name__
+
+
+async def _together(each: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Do them at once. The first that fails ends the others."""
+    tasks = [asyncio.create_task(one) for one in each]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

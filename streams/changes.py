@@ -135,6 +135,8 @@ class Changes:
                 await self.handler(journeys)
                 return True
             except Exception as error:
+                if self.end.is_set():
+                    break
                 log.error("changes not handled", error=type(error).__name__)
                 await self._wait(asyncio.sleep(RETRY))
         return False

@@ -7,12 +7,18 @@ import datetime as dt
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.setting import Rules
 from vjt.stack.home import Home, default_home
+
+if TYPE_CHECKING:
+    from alerts.webhooks import Endpoint
+
+T = TypeVar("T")
 
 SOURCE = re.compile(r"(/[A-Za-z0-9._-]+)+")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -47,6 +53,12 @@ SETTINGS = (
         " reported counts as open after it.",
         None,
     ),
+    Setting("WEBHOOKS", "Where each step of an alert goes by webhook: URLs separated by spaces or commas.", None),
+    Setting(
+        "WEBHOOK_SECRETS",
+        "What webhooks are signed with: whsec_… separated by spaces or commas. Each signs, so that one can replace another.",
+        None,
+    ),
     Setting("LOG_FORMAT", "Log lines of the workers: json or text; text where standard error is a terminal.", None),
 )
 
@@ -72,6 +84,25 @@ class Settings:
         if not text.isdecimal() or not 1 <= int(text) <= 3650:
             raise ValueError("VJT_KEEP_REJECTED must be a number of days from 1 to 3650")
         return int(text)
+
+    def webhooks(self) -> tuple[list["Endpoint"], list[bytes]]:
+        """Where webhooks go, and the keys that sign them. Raises ValueError, which repeats neither."""
+        from alerts.webhooks import endpoint, key
+
+        endpoints = self._each("WEBHOOKS", endpoint)
+        keys = self._each("WEBHOOK_SECRETS", key)
+        if endpoints and not keys:
+            raise ValueError("VJT_WEBHOOK_SECRETS must be set where VJT_WEBHOOKS is")
+        return endpoints, keys
+
+    def _each(self, name: str, read: Callable[[str], T]) -> list[T]:
+        try:
+            return [read(word) for word in dict.fromkeys(self._words(name))]
+        except ValueError as error:
+            raise ValueError(f"VJT_{name}: {error}") from None
+
+    def _words(self, name: str) -> list[str]:
+        return (self.named(name) or "").replace(",", " ").split()
 
     def rules(self) -> Rules:
         """What enters an index or a fold. Raises ValueError."""
@@ -123,6 +154,8 @@ class Settings:
                 elif setting.name in ("DATABASE_URL", "KAFKA"):
                     value = (self.home.read() or {}).get(setting.name.lower()) or None
                     origin = "not up" if value is None else "local stack"
+            elif setting.name in ("WEBHOOKS", "WEBHOOK_SECRETS"):
+                value = f"{len(self._words(setting.name))} of them"  # either may be what opens somebody else's door
             rows.append(
                 {"setting": f"VJT_{setting.name}", "value": _hidden(value), "origin": origin, "about": setting.about}
             )

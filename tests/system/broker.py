@@ -94,10 +94,12 @@ async def until(condition: Callable[[], object] | Callable[[], Awaitable[object]
         await asyncio.sleep(0.02)
 
 
-def command(*words: str, database: str = "", kafka: str = "", **how: Any) -> subprocess.Popen[bytes]:
+def command(
+    *words: str, database: str = "", kafka: str = "", settings: dict[str, str] | None = None, **how: Any
+) -> subprocess.Popen[bytes]:
     """Start `vjt …`; its output is kept, unless `how` says otherwise."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VJT_")}
-    environment |= {"VJT_DATABASE_URL": database, "VJT_KAFKA": kafka, "VJT_LOG_FORMAT": "json"}
+    environment |= {"VJT_DATABASE_URL": database, "VJT_KAFKA": kafka, "VJT_LOG_FORMAT": "json"} | (settings or {})
     streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     return subprocess.Popen([sys.executable, "-m", "vjt.main", *words], cwd=ROOT, env=environment, **streams | how)
 

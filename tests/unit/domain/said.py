@@ -101,8 +101,13 @@ def completed(at: str, outcome: str, **data: Any) -> Event:
 
 
 def listing(at: str, date: str, hearing: str = "H1", kind: str = "TRL", **data: Any) -> Event:
+    """`date`: month-day of 2021, or year-month-day."""
     place = {"hearing_id": hearing, "court": "southwark", "hearing_type": kind, "jurisdiction": "crown"}
-    return courts("hearing-listed", at, **(place | {"urn": "U1", "start_date": f"2021-{date}"} | data))
+    return courts(
+        "hearing-listed",
+        at,
+        **(place | {"urn": "U1", "start_date": date if len(date) == 10 else f"2021-{date}"} | data),
+    )
 
 
 def trial(at: str, outcome: str, hearing: str = "H1", **data: Any) -> Event:

@@ -56,3 +56,31 @@ def test_other_settings_make_another_digest_and_their_order_does_not() -> None:
 def test_a_malformed_setting_is_told_with_what_was_expected(name: str, value: str, expected: str) -> None:
     with pytest.raises(ValueError, match=f"^VJT_{name}.*{expected}"):
         Settings({f"VJT_{name}": value}).rules()
+
+
+def test_webhooks_are_each_url_and_each_secret_once() -> None:
+    secret, other = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    given = {
+        "VJT_WEBHOOKS": "https://hub.example/a, https://hub.example/b https://hub.example/a",
+        "VJT_WEBHOOK_SECRETS": f"{secret} {other}",
+    }
+    endpoints, keys = Settings(given).webhooks()
+    assert [endpoint.url for endpoint in endpoints] == ["https://hub.example/a", "https://hub.example/b"]
+    assert len(keys) == 2
+    assert Settings({}).webhooks() == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("urls", "secrets", "expected"),
+    [
+        ("https://hub.example/s3cret", "", "^VJT_WEBHOOK_SECRETS must be set"),
+        ("https://hub.example/", "s3cret", "^VJT_WEBHOOK_SECRETS: expected"),
+        ("s3cret", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "^VJT_WEBHOOKS: expected"),
+    ],
+)
+def test_malformed_webhooks_are_told_without_being_repeated(urls: str, secrets: str, expected: str) -> None:
+    settings = Settings({"VJT_WEBHOOKS": urls, "VJT_WEBHOOK_SECRETS": secrets})
+    with pytest.raises(ValueError, match=expected) as refused:
+        settings.webhooks()
+    assert "s3cret" not in str(refused.value)
+    assert "s3cret" not in str(settings.listing())

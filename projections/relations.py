@@ -78,6 +78,11 @@ COUNTS = {
         either_basis="completed imprecise",
     ),
     "freshness": Counts("accepted duplicates rejected unlinked"),
+    "alert": Counts(
+        "raised acknowledged resolved_by_itself repeated",
+        ("acknowledged <= raised", "resolved_by_itself <= raised"),
+        about={"median_hours_to_acknowledge": "acknowledged"},
+    ),
     "listing": Counts("trials victims vulnerable_victims", ("vulnerable_victims in victims",)),
     "outcome": Counts("crimes", along={"share": "outcome_code"}, over_groups="crimes", either_basis="crimes"),
     "post_charge": Counts(

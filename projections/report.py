@@ -10,10 +10,11 @@ from psycopg.rows import dict_row
 from projections.figures import Figure, figures
 
 ORDER = (
-    "offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "field", "period", "day", "source", "code",
-    "court", "region", "jurisdiction", "outcome", "outcome_code", "reason_code", "force", "reason", "band", "cps_area", "holder",
-    "vulnerable", "wait_band",
+    "rule", "offence", "dimension", "value", "unit", "basis", "cohort", "stage", "interval", "field", "period", "day", "source",
+    "code", "court", "region", "jurisdiction", "outcome", "outcome_code", "reason_code", "force", "reason", "band", "cps_area",
+    "holder", "vulnerable", "wait_band",
 )  # fmt: skip
+LIVE = ("alert", "freshness")
 READING_DATE = "metrics.reading_date()"
 PORTION = 5_000  # rows that are fetched together
 
@@ -36,8 +37,8 @@ def figure(name: str, where: Collection[str]) -> Figure:
     found = next((figure for figure in figures() if figure.name == name), None)
     if found is None:
         raise NotAsked(
-            "freshness is read live and is in no build: only --where goes with it"
-            if name == "freshness"
+            f"{name} is read live and is in no build: only --where goes with it"
+            if name in LIVE
             else f"there is no figure {name}; there are: {', '.join(figure.name for figure in figures())}"
         )
     _check(name, found.shown, where)

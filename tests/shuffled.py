@@ -33,7 +33,7 @@ from vjt.stack.postgres import Postgres
 WAYS = ("in_order", "published", "stepped")
 BY_ARRIVAL = {"known_at", "first_known_at", "last_known_at", "log_position"}
 """Columns that say when and where something arrived."""
-LIVE = {"freshness"}
+LIVE = {"alert", "freshness"}
 """Relations about the deliveries themselves."""
 PATIENCE = 1_800  # s
 TWICE = 0.1

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from vjt.alerts import alerts
 from vjt.consume import consume
 from vjt.demo import demo
 from vjt.errors import Failed, explained
@@ -47,6 +48,7 @@ for verb in (
     app.command()(verb)
 app.command("import")(import_)
 app.add_typer(rejected, name="rejected")
+app.add_typer(alerts, name="alerts")
 app.add_typer(link, name="link")
 
 

@@ -29,9 +29,10 @@ Each relation of schema `metrics`: what it counts, of whom, each column, and the
 TABLES = """# Tables
 
 Schema `journeys`: a row for each victim's journey, and what it is made of, for people who are cleared for it; and
-`metrics.freshness`. Generated from the comments of the views by `vjt schema`; `\\d+ journeys.journey` in psql shows the same. The
-figures: [figures](../figures.md). Which codes there are and what they mean: [codes](codes.md). What may be odd about a journey:
-[anomalies](anomalies.md). Null is not zero: a date that has not come, an attribute that nobody recorded.
+`metrics.freshness` and `metrics.alert`, which are read live. Generated from the comments of the views by `vjt schema`;
+`\\d+ journeys.journey` in psql shows the same. The figures: [figures](../figures.md). Which codes there are and what they mean:
+[codes](codes.md). What may be odd about a journey: [anomalies](anomalies.md). Null is not zero: a date that has not come, an
+attribute that nobody recorded.
 """
 
 ANOMALY = """# Anomalies

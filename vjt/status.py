@@ -17,6 +17,9 @@ SELECT coalesce(sum(accepted), 0)::bigint AS events,
         WHERE notification_id > coalesce((SELECT position FROM projection.build WHERE live), 0)) AS events_behind,
        (SELECT count(*) FROM log.outbox) AS to_send,
        (SELECT count(*) FROM log.rejected WHERE state = 'kept') AS rejected,
+       (SELECT extract(epoch FROM clock_timestamp() - level_at)::bigint FROM alerts.worker) AS alerts_level_seconds,
+       (SELECT count(*) FROM alerts.alert WHERE state = 'open') AS alerts_open,
+       (SELECT count(*) FROM alerts.seen WHERE error IS NOT NULL) AS alerts_failed,
        max(last_event_known_at) AS last_known_at,
        extract(epoch FROM clock_timestamp() - max(last_event_known_at))::bigint AS quiet_seconds
 FROM log.source
@@ -32,8 +35,19 @@ TAKEN = "SELECT topic, partition, next_offset FROM log.intake WHERE cluster_id =
 
 PATIENCE = 5  # s
 HEALTH = ("database", "broker")
-LAG = ("messages_waiting", "events_behind", "to_send", "quiet_seconds")
-COUNTS = ("events", "log_position", "projected_position", "last_known_at", "rejected", "journeys", "unlinked", "broken")
+LAG = ("messages_waiting", "events_behind", "to_send", "quiet_seconds", "alerts_level_seconds")
+COUNTS = (
+    "events",
+    "log_position",
+    "projected_position",
+    "last_known_at",
+    "rejected",
+    "journeys",
+    "unlinked",
+    "broken",
+    "alerts_open",
+    "alerts_failed",
+)
 STATE = (*HEALTH, *LAG, *COUNTS)
 
 

@@ -169,10 +169,12 @@ CREATE INDEX ON alerts.delivery (endpoint, subject, delivery_id) WHERE next_at I
 
 CREATE TABLE alerts.seen (
     journey_id uuid   PRIMARY KEY,
-    hash       bigint
+    hash       bigint,
+    error      text
 );
 COMMENT ON TABLE alerts.seen IS 'Which version of each journey''s row its conditions are of. The worker''s own.';
 COMMENT ON COLUMN alerts.seen.journey_id IS 'The journey.';
+COMMENT ON COLUMN alerts.seen.error IS 'Why the rules failed on it: a defect of the program. Its alerts are as they were.';
 COMMENT ON COLUMN alerts.seen.hash IS 'Of what the rules read of its row; null: to be looked at again.';
 
 CREATE TABLE alerts.worker (

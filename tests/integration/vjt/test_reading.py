@@ -66,7 +66,7 @@ def test_the_same_column_twice_asks_for_either(told: World, vjt: Vjt) -> None:
 @pytest.mark.parametrize(
     ("words", "told_"),
     [
-        (["nothing"], "there is no figure nothing; there are: anomaly, attrition, "),
+        (["nothing"], "there is no figure nothing; there are: alert, anomaly, attrition, "),
         (
             ["attrition", "--where", "offnce=rape"],
             "attrition has no column offnce; it has: period, offence, dimension, value",

@@ -72,7 +72,7 @@ def evaluate(connection: Connection[Any], journeys: Collection[UUID], rules: Rul
 def due(connection: Connection[Any], rules: Rules, now: dt.datetime) -> int:
     """Move what the clock moves: what falls due, is too late, is told again, was put off until now. How many steps alerts took."""
     steps = 0
-    if not connection.execute(COURTS_OF, (london_day(now),)).fetchone():
+    if connection.execute(COURTS_OF, (london_day(now),)).fetchone() is None:
         steps += courts(connection, rules, now)
     found = BATCH
     while found >= BATCH:
@@ -122,7 +122,7 @@ def in_live(
         except errors.UndefinedTable:  # another build became the live one, and this one was dropped
             if (
                 live is None
-                or connection.execute("SELECT FROM projection.build WHERE n = %s", (live.build,)).fetchone()
+                or connection.execute("SELECT FROM projection.build WHERE n = %s", (live.build,)).fetchone() is not None
             ):
                 raise
 

@@ -66,7 +66,7 @@ def reconcile(connection: Connection[Any], rules: Rules, now: dt.datetime, progr
     with connection.transaction(), connection.cursor() as cur:
         tables.lock(cur)
         cur.execute(LEVEL, (live.build, live.position, now))
-        level = not journeys and not cur.execute(BEHIND, (live.position,)).fetchone()
+        level = not journeys and cur.execute(BEHIND, (live.position,)).fetchone() is None
         _digests(cur, now, None if level else now - PATIENCE)
     return len(journeys or ())
 
@@ -81,7 +81,7 @@ def _under(connection: Connection[Any], rules: Rules) -> None:
 
 def _differing(cur: Cursor[Any], live: Live) -> tuple[Live, list[UUID] | None]:
     """None: the build is where it was when they were last compared."""
-    if cur.execute(COMPARED, live).fetchone():
+    if cur.execute(COMPARED, live).fetchone() is not None:
         return live, None
     return live, [row[0] for row in cur.execute(DIFFERING)]
 

@@ -1,4 +1,5 @@
-"""`vjt alerts`: what somebody must do something about, and what was done: list, show, acknowledge, snooze, resolve."""
+"""`vjt alerts`: what somebody must do something about, and what was done: list, show, acknowledge, snooze, resolve; and what other
+rules would have raised."""
 
 import datetime as dt
 import getpass
@@ -6,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -18,12 +20,13 @@ if TYPE_CHECKING:
 
     from alerts.life import Alert, Step
 
-alerts = typer.Typer(no_args_is_help=True, help="Alerts: list, show, acknowledge, snooze, resolve.")
+alerts = typer.Typer(no_args_is_help=True, invoke_without_command=True)
 
 LISTED = (
     "alert_id", "severity", "rule", "state", "subject", "occurrence", "due_at", "raised_at", "victims", "force", "bcu", "court",
     "acknowledged_by", "snoozed_until", "resolved_how", "details",
 )  # fmt: skip
+REHEARSED = ("rule", "court", "bcu", "week", "in_force", "what_if")
 FILTERS = ("rule", "state", "force", "bcu", "court", "severity")
 
 ROWS = """
@@ -51,6 +54,40 @@ Moves = Callable[["Alert", str, dt.datetime], "tuple[Alert, list[Step]]"]
 
 def _only(name: str) -> Any:
     return typer.Option(f"--{name}", help=f"Only of this {name}; may be given again.")
+
+
+@alerts.callback()
+def what_if(
+    context: typer.Context,
+    rules: Annotated[
+        str | None,
+        typer.Option("--what-if", metavar="FILE", help="Rules to try on the past; alerts/rules.toml is the model."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="With --what-if: from which day on.")
+    ] = None,
+    format: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """Alerts: list, show, acknowledge, snooze, resolve. With --what-if: how many other rules would have raised, by rule, court, BCU
+    and week in which they fell due, beside those of the rules in force. The past is as the facts stand now."""
+    if context.invoked_subcommand is not None:
+        if rules or since:
+            raise Failed("--what-if and --since stand alone, without a command after them", CALL)
+        return
+    if rules is None or since is None:
+        raise Failed("expected --what-if FILE --since DATE, or a command: vjt alerts --help", CALL)
+    from alerts.rehearsal import rehearse
+    from alerts.rules import load
+    from domain.calendar import london_day
+
+    tried, day = load(Path(rules)), london_day(_time(since, "--since"))
+    with _cursor() as cur:
+        rows = rehearse(cur.connection, tried, load(), day, dt.datetime.now(dt.UTC))
+    show(rows, format, out, REHEARSED)
+    for rule in sorted({row["rule"] for row in rows}):
+        before, after = (sum(row[by] for row in rows if row["rule"] == rule) for by in ("in_force", "what_if"))
+        typer.echo(f"{rule}: {before:,} in force, {after:,} what if", err=True)
 
 
 @alerts.command("list")
@@ -128,7 +165,7 @@ def snooze(
     """Put alerts off. Each is told again then, if its cause is still there."""
     from alerts.life import snoozed
 
-    at = _time(until)
+    at = _time(until, "--until")
     _move(ids, by, lambda alert, who, now: snoozed(alert, at, who, now))
 
 
@@ -205,7 +242,7 @@ def _check(name: str, given: list[str] | None, known: tuple[str, ...]) -> None:
         raise Failed(f"--{name} {unknown[0]}: expected one of {', '.join(known)}", CALL)
 
 
-def _time(said: str) -> dt.datetime:
+def _time(said: str, option: str) -> dt.datetime:
     """The beginning of a date in London, or a time, which is London's if it does not say. Raises Failed."""
     from domain.calendar import LONDON
 
@@ -213,6 +250,6 @@ def _time(said: str) -> dt.datetime:
         at = dt.datetime.fromisoformat(said.strip())
     except ValueError:
         raise Failed(
-            f"--until {said}: expected a date such as 2026-03-31, or a time such as 2026-03-31T14:00", CALL
+            f"{option} {said}: expected a date such as 2026-03-31, or a time such as 2026-03-31T14:00", CALL
         ) from None
     return (at if at.tzinfo else at.replace(tzinfo=LONDON)).astimezone(dt.UTC)

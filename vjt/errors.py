@@ -19,12 +19,15 @@ def explained(error: Exception) -> Failed | None:
     """A user's words for an error that is none of ours; None: it is a defect, and its traceback is wanted."""
     from psycopg import InterfaceError, OperationalError, errors
 
+    from alerts.rules import BadRules
     from projections.step import NoBuild, OtherRules
     from vjt.settings import NotUp
     from vjt.stack.process import StackError
 
     if type(error).__module__ == "eventsourcing.persistence" and isinstance(error.__cause__, Exception):
         error = error.__cause__  # psycopg's own, which the library has wrapped
+    if isinstance(error, BadRules):
+        return Failed(str(error), CALL)
     if isinstance(error, (NotUp, StackError)):
         return Failed(str(error), UNREACHABLE)
     if isinstance(error, NoBuild):

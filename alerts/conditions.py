@@ -3,11 +3,12 @@ the past."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from alerts import hearings, waits
 from alerts.condition import Condition
-from alerts.row import Row
+from alerts.row import DAY, Row, start
 from alerts.rules import Rules
 
 RULES: tuple[Callable[[Row, Rules], Iterator[Condition]], ...] = (
@@ -24,10 +25,15 @@ RULES: tuple[Callable[[Row, Rules], Iterator[Condition]], ...] = (
 
 def conditions(row: Mapping[str, Any], rules: Rules) -> list[Condition]:
     """`row`: the columns `projections.signals.READS` of a journey. A journey that is in no figure brings nothing, and nothing falls
-    due after the last day on which the source that reported it was observed."""
+    due or stands after the last day on which the source that reported it was observed."""
     if not row["counted"]:
         return []
     seen = Row(row)
     found = [condition for rule in RULES for condition in rule(seen, rules)]
     last: dt.date | None = row["observed_until"]
-    return found if last is None else [condition for condition in found if condition.due_on <= last]
+    return found if last is None else [_until(last, condition) for condition in found if condition.due_on <= last]
+
+
+def _until(last: dt.date, condition: Condition) -> Condition:
+    end = start(last + DAY)
+    return replace(condition, expires_at=min(condition.expires_at or end, end))

@@ -8,7 +8,7 @@ from alerts.condition import Condition, Severity
 from alerts.row import DAY, Row, date, first
 from alerts.rules import Rules
 from domain.calendar import after_working_days
-from schemas.trial_reasons import NOT_NEEDED
+from schemas.trial_reasons import IN_NO_COUNT, NOT_NEEDED
 
 PUT_OFF = {"ineffective": "trial_ineffective", "vacated": "trial_vacated"}
 
@@ -19,7 +19,7 @@ def put_off(row: Row, rules: Rules) -> Iterator[Condition]:
     for trial in sorted(row["trials"], key=lambda t: str(t["date"])):
         outcome = trial["outcome"]
         times += outcome == "ineffective"
-        if outcome not in PUT_OFF or (outcome == "vacated" and trial["reason_code"] in NOT_NEEDED):
+        if outcome not in PUT_OFF or (outcome == "vacated" and trial["reason_code"] in NOT_NEEDED | IN_NO_COUNT):
             continue
         severity: Severity = "high" if row.vulnerable or times > 1 else "medium"
         yield row.condition(
@@ -40,22 +40,21 @@ def put_off(row: Row, rules: Rules) -> Iterator[Condition]:
 
 def not_notified(row: Row, rules: Rules) -> Iterator[Condition]:
     """A hearing has a date, or another one, and the victim was not told of it by the end of the next working day (Victims' Code,
-    right 8); worse where they were told another date."""
+    right 8); or was told another date, at once and worse. Held before the victim knew, it is missed."""
     for listed in _dates(row):
-        last = after_working_days(dt.date.fromisoformat(listed["recorded_on"]), 1)
-        when = dt.date.fromisoformat(listed["date"])
-        wrong = next(
-            (t["date"] for t in reversed(_about(row, listed)) if t["date"] not in (None, listed["date"])), None
-        )
-        if last >= when:  # nothing that anybody could have done
+        when, moved_on = dt.date.fromisoformat(listed["date"]), date(listed["ended_on"])
+        due, told_on, wrong = _told(row, listed)
+        if due > when:  # nothing that anybody could have done
             continue
+        # After a conviction the sentence may be still to come.
+        over = row["withdrew_at"] if row["exit"] == "convicted" else row.left
         yield row.condition(
             "hearing_not_notified",
             f"{listed['hearing_id']}/{row.victim}",
             listed["date"],
-            last + DAY,
+            due,
             "high" if wrong or (row.vulnerable and listed["trial"]) else "medium",
-            ended_on=first(row.left, date(listed["ended_on"]), _told_on(row, listed)),
+            ended_on=first(over, moved_on if moved_on and moved_on < when else None, told_on),
             expires=when + DAY,
             court=listed["court"],
             hearing_id=listed["hearing_id"],
@@ -116,28 +115,56 @@ def _dates(row: Row) -> list[dict[str, Any]]:
     return list({(d["hearing_id"], d["date"]): d for d in row.signals.get("dates", ())}.values())
 
 
-def _about(row: Row, listed: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the victim was told about a hearing, by its number or its case's."""
-    return [
-        t
-        for t in row.signals.get("told", ())
-        if t["hearing_id"] == listed["hearing_id"] or set(t["urns"] or ()) & set(listed["urns"])
-    ]
+def _told(row: Row, listed: dict[str, Any]) -> tuple[dt.date, dt.date | None, str | None]:
+    """From which day on the victim ought to know this date; since when they do, if it is what they were told last; which other they
+    were told. What was told on the day on which the date was recorded may have crossed with it."""
+    recorded_on = dt.date.fromisoformat(listed["recorded_on"])
+    due = after_working_days(recorded_on, 1) + DAY
+    told_on, wrong = None, None
+    for at, said in _heard(row, listed):
+        if said == listed["date"]:
+            told_on, wrong = told_on or at, None
+        elif at > recorded_on:
+            due = at if told_on else min(due, at)
+            told_on, wrong = None, said
+        elif at < recorded_on:
+            told_on = None
+    return due, told_on, wrong
+
+
+def _heard(row: Row, listed: dict[str, Any]) -> Iterator[tuple[dt.date, str]]:
+    """When the victim was told which date of this hearing. What was said without one is of the date that stood then; what was said
+    of a case, of the hearings that had this date, or of the only one that stood."""
+    every = row.signals.get("dates", [])
+    for told in row.signals.get("told", ()):
+        same = told["hearing_id"] == listed["hearing_id"]
+        if not same and set(told["urns"] or ()).isdisjoint(listed["urns"]):
+            continue
+        theirs = [d for d in every if same or set(d["urns"]) & set(told["urns"])]
+        stood = {d["hearing_id"]: d["date"] for d in theirs if _stood(d, told["at"])}
+        said = told["date"] or stood.get(listed["hearing_id"])
+        if not same and told["date"]:
+            had = {d["hearing_id"] for d in theirs if d["date"] == said}
+            if listed["hearing_id"] not in (had or stood) or (not had and len(stood) > 1):
+                continue
+        if said:
+            yield dt.date.fromisoformat(told["at"]), said
+
+
+def _stood(listed: dict[str, Any], at: str) -> bool:
+    return bool(listed["set_on"] <= at and (listed["ended_on"] is None or at <= listed["ended_on"]))
 
 
 def _told_on(row: Row, listed: dict[str, Any]) -> dt.date | None:
-    """The first day on which the victim was told of this date; where it is not said of which, of the one that stood then."""
-    for told in _about(row, listed):
-        stood = listed["set_on"] <= told["at"] and (listed["ended_on"] is None or told["at"] <= listed["ended_on"])
-        if told["date"] == listed["date"] or (told["date"] is None and stood):
-            return date(told["at"])
-    return None
+    """The first day on which the victim was told of this date."""
+    return next((at for at, said in _heard(row, listed) if said == listed["date"]), None)
 
 
 def _later(row: Row, trial: dict[str, Any]) -> list[dict[str, Any]]:
-    """The later dates that a trial of the same cases has."""
+    """The later dates that a trial of the same cases has, and those that it was given since."""
     urns, day = set(trial["cases"]), str(trial["date"])
-    return [t for t in row["trials"] if urns & set(t["cases"]) and str(t["date"]) > day]
+    others = [t for t in row["trials"] if urns & set(t["cases"]) and str(t["date"]) != day]
+    return [t for t in others if str(t["date"]) > day or t["listed_at"] >= trial["outcome_at"]]
 
 
 def _next_date(row: Row, trial: dict[str, Any]) -> str | None:
@@ -153,10 +180,10 @@ def _told_of_next(row: Row, trial: dict[str, Any]) -> dt.date | None:
 
 
 def _measures(row: Row, listed: dict[str, Any]) -> tuple[dict[str, str], dt.date | None]:
-    """What became of each measure applied for, for this hearing or its case; since when all are granted."""
+    """What became of each measure applied for in a hearing's cases; since when all are granted."""
     latest: dict[str, tuple[str, str]] = {}
     for said in row.signals.get("measures", ()):
-        if said["hearing_id"] == listed["hearing_id"] or set(said["urns"] or ()) & set(listed["urns"]):
+        if set(said["urns"]) & set(listed["urns"]):
             latest |= dict.fromkeys(said["measures"], (said["state"], said["at"]))
     granted = latest and all(state == "granted" for state, _ in latest.values())
     since = date(max(at for _, at in latest.values())) if granted else None

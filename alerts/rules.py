@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from domain.offence import CATEGORIES
 
@@ -78,11 +78,12 @@ class Rules(_Table):
     special_measures_unresolved: After
     ineffective_rate_high: IneffectiveRate
 
-    @model_validator(mode="after")
-    def _rising(self) -> "Rules":
-        if list(self.repeat) != sorted(set(self.repeat)):
-            raise ValueError("repeat must rise: [2, 4]")
-        return self
+    @field_validator("repeat")
+    @classmethod
+    def _rising(cls, repeat: tuple[int, ...]) -> tuple[int, ...]:
+        if list(repeat) != sorted(set(repeat)):
+            raise ValueError("must rise: [2, 4]")
+        return repeat
 
 
 def load(path: Path = FILE) -> Rules:

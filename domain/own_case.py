@@ -100,7 +100,7 @@ class OwnCase:
 
     def _wait(self, day: dt.date) -> None:
         """After each fact: does it still wait for a decision, returned at triage too, and for an answer to which plans."""
-        waits = self.case.waiting or self.case.returned
+        waits = self.case.waiting or (self.case.returned and not self.case.charged)
         last = self.waits[-1] if self.waits else None
         if waits and (last is None or last.ended_on):
             first = self.case.referred if last is None else None

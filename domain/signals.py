@@ -7,7 +7,7 @@ Days are London's, as ISO text. Where nothing is to be said a list is left out; 
 - `dates`: each date that a hearing was set for: `hearing_id`, `urns`, `court`, `trial`, `date`, `set_on`, `recorded_on`,
   `ended_on`;
 - `told`: of what this victim was told: `hearing_id` or `urns`, `date` (null: not which), `at`;
-- `measures`: special measures of this victim: `hearing_id` or `urns`, `at`, `state` (applied, granted, refused), `measures`.
+- `measures`: special measures of this victim: `urns`, `at`, `state` (applied, granted, refused), `measures`.
 """
 
 from collections.abc import Iterable
@@ -30,9 +30,10 @@ def signals(story: Story, course: Course, own: Iterable[OwnCase], told: Iterable
     if not story.cases:
         return {}
     found: Signals = {"waits": [], "plans": [], "dates": course.date_rows, "told": [], "measures": []}
+    charge = course.walk.outcome_charge
     for case in own:
-        found["waits"] += case.wait_rows
-        found["plans"] += case.plan_rows
+        found["waits"] += _until(case.wait_rows, charge)
+        found["plans"] += _until(case.plan_rows, charge)
     for when, fact in told:
         if fact.kind == NOTIFIED:
             found["told"].append(
@@ -40,8 +41,17 @@ def signals(story: Story, course: Course, own: Iterable[OwnCase], told: Iterable
             )
         elif fact.kind.startswith(MEASURES):
             state = {"state": fact.kind.removeprefix(MEASURES), "measures": sorted(fact.data["measures"])}
-            found["measures"].append(_about(story, fact) | {"at": when.day.isoformat()} | state)
+            cases = {"urns": sorted(story.cases[fact.subject])}
+            found["measures"].append(cases | {"at": when.day.isoformat()} | state)
     return {name: rows for name, rows in found.items() if rows}
+
+
+def _until(rows: list[dict[str, Any]], charge: When | None) -> list[dict[str, Any]]:
+    """Where police charged, nobody waits for CPS any more."""
+    if charge is None:
+        return rows
+    over = {"ended_on": charge.day.isoformat(), "holder": None}
+    return [row if row["ended_on"] else row | {name: over[name] for name in over if name in row} for row in rows]
 
 
 def _about(story: Story, fact: Fact) -> dict[str, Any]:

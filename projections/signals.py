@@ -11,6 +11,7 @@ READS = (
     "offences",
     "vulnerable",
     "counted",
+    "exit",
     "withdrew_at",
     "concluded_at",
     "observed_until",

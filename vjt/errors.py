@@ -30,6 +30,8 @@ def explained(error: Exception) -> Failed | None:
         return Failed(str(error), CALL)
     if isinstance(error, (NotUp, StackError)):
         return Failed(str(error), UNREACHABLE)
+    if isinstance(error, BadRules):
+        return Failed(str(error), CALL)
     if isinstance(error, NoBuild):
         return Failed("there are no tables yet. Run: vjt project", UNREACHABLE)
     if isinstance(error, OtherRules):

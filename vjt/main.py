@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from vjt.alert import alert
 from vjt.alerts import alerts
 from vjt.consume import consume
 from vjt.demo import demo
@@ -37,6 +38,7 @@ for verb in (
     load,
     simulate,
     project,
+    alert,
     rebuild,
     verify,
     report,

@@ -1,6 +1,8 @@
 """Pages of the figures, the tables and the anomalies: generated from the comments that PostgreSQL shows too, and from the SQL."""
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from domain.anomaly import ANOMALIES
 from projections.figures import Figure, figures
@@ -35,6 +37,13 @@ Schema `journeys`: a row for each victim's journey, and what it is made of, for 
 attribute that nobody recorded.
 """
 
+ALERTS = """
+Schema `alerts`: for victim-care staff and operators. How alerts live: [operating](../operating.md#alerts).
+"""
+OF_ALERTS = ("alert", "member", "step")
+MIGRATION = Path(__file__).parent.parent / "store" / "migrations" / "0007_alerts.sql"
+COMMENT = re.compile(r"^COMMENT ON (?:TABLE|VIEW|COLUMN) alerts\.(\w+)(?:\.(\w+))? IS '(.*)';$", re.M)
+
 ANOMALY = """# Anomalies
 
 What may be odd about a journey. Such an event is accepted, and the code stands in `anomalies` of `journeys.journey`. Generated from
@@ -54,11 +63,23 @@ def pages() -> dict[str, str]:
     tables = [TABLES]
     for name in sorted(found, key=lambda name: (name != "journeys.journey", name)):
         tables += _relation(name, found[name])
+    tables.append(ALERTS)
+    for name, comments in _of_alerts().items():
+        tables += _relation(f"alerts.{name}", comments)
     return {
         "docs/figures.md": "\n".join(made) + "\n",
         "docs/reference/tables.md": "\n".join(tables) + "\n",
         "docs/reference/anomalies.md": "\n".join([ANOMALY, *_table("code", ANOMALIES)]) + "\n",
     }
+
+
+def _of_alerts() -> dict[str, dict[str, str]]:
+    """The comments of the tables that people read, as they stand in the migration."""
+    found: dict[str, dict[str, str]] = {name: {} for name in OF_ALERTS}
+    for name, column, text in COMMENT.findall(MIGRATION.read_text(encoding="utf-8")):
+        if name in found:
+            found[name][column] = text.replace("''", "'")
+    return found
 
 
 def _relation(name: str, comments: Mapping[str, str]) -> Iterator[str]:

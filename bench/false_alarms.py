@@ -25,6 +25,6 @@ if __name__ == "__main__":
     for a_week in (3, 5, 10, 20, 40):
         for rate in (0.15, 0.316):
             found = alarms_a_year(
-                load().ineffective_rate_high, a_week=a_week, rate=rate, years=2_000, chance=random.Random(7)
+                load().ineffective_rate_high, a_week=a_week, rate=rate, years=500, chance=random.Random(7)
             )
             print(f"{a_week:13}  {rate:5}  {found:.3f}")

@@ -35,6 +35,8 @@ FROM projection.build WHERE live
 COLUMNS = tuple(dict.fromkeys(("journey_id", "uvi", *READS)))
 ROWS = f"SELECT {', '.join(COLUMNS)}, parts[{PART}] AS hash FROM journey WHERE journey_id = ANY(%s)"
 
+SAME = f"SELECT journey_id FROM journey JOIN alerts.seen s USING (journey_id) WHERE journey_id = ANY(%s) AND s.hash = parts[{PART}]"
+
 CONCERNED = "SELECT DISTINCT alert_id FROM alerts.condition WHERE journey_id = ANY(%s)"
 
 SEEN = """
@@ -138,8 +140,11 @@ def digest_after(rules: Rules) -> dt.timedelta:
 
 def _evaluate(connection: Connection[Any], batch: Collection[UUID], rules: Rules, now: dt.datetime) -> int:
     def look(cur: Cursor[Any], live: Live) -> int:
+        looked_at = set(batch) - {row[0] for row in cur.execute(SAME, (ids(batch),))}  # of the rest somebody else has
+        if not looked_at:
+            return 0
         with cur.connection.cursor(row_factory=dict_row) as reader:
-            rows = {row["journey_id"]: row for row in reader.execute(ROWS, (ids(batch),))}
+            rows = {row["journey_id"]: row for row in reader.execute(ROWS, (ids(looked_at),))}
         brought: list[Brought] = []
         failed: dict[UUID, str] = {}
         for journey_id, row in rows.items():
@@ -147,11 +152,11 @@ def _evaluate(connection: Connection[Any], batch: Collection[UUID], rules: Rules
                 brought += _brought(row, rules)
             except Exception as error:  # a defect of ours, which concerns this journey: its alerts stay as they are
                 failed[journey_id] = f"{type(error).__name__} {error}"
-        mine = set(batch) - failed.keys()
+        mine = looked_at - failed.keys()
         concerned = {row[0] for row in cur.execute(CONCERNED, (ids(mine),))}
         steps = settle.replace(cur, concerned, lambda one: one.journey_id in mine, brought, now, digest_after(rules))
         cur.execute(SEEN, (list(rows), [row["hash"] for row in rows.values()], [failed.get(id_) for id_ in rows]))
-        cur.execute(UNSEEN, (ids(set(batch) - rows.keys()),))
+        cur.execute(UNSEEN, (ids(looked_at - rows.keys()),))
         return steps
 
     return in_live(connection, look) or 0

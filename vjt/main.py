@@ -20,6 +20,7 @@ from vjt.report import journey, report, unlinked
 from vjt.schema import schema
 from vjt.simulate import simulate
 from vjt.status import status
+from vjt.undelivered import undelivered
 from vjt.up import down, migrate, up
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ for verb in (
     app.command()(verb)
 app.command("import")(import_)
 app.add_typer(rejected, name="rejected")
+alerts.command()(undelivered)
 app.add_typer(alerts, name="alerts")
 app.add_typer(link, name="link")
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bench import big, freshness, intake, tables
+from bench import alerts, big, freshness, intake, tables
 from bench.measured import Measured, machine
 from bench.servers import Servers, servers, simulated, written
 from store.memory import collect_rarely
@@ -23,12 +23,17 @@ def bench(
     format: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
-    """Intake, steps, builds, freshness, sizes, and what COPY of the same rows does."""
+    """Intake, steps, builds, freshness, alerts, sizes, and what COPY of the same rows does."""
     collect_rarely()
     with servers() as started:
         conditions = machine(started.postgres.url)
         found: list[Measured] = []
-        for name, measure in (("from files", _from_files), ("from Kafka", _from_kafka), ("few", _few)):
+        for name, measure in (
+            ("from files", _from_files),
+            ("from Kafka", _from_kafka),
+            ("few", _few),
+            ("alerts", _alerts),
+        ):
             typer.echo(f"measuring: {name}", err=True)
             found += measure(started, journeys, seconds)
     rows: list[dict[str, Any]] = [measured.row() for measured in found]
@@ -72,6 +77,10 @@ def _few(servers: Servers, *_: int) -> list[Measured]:
     servers.run(dsn, "load", written(servers.folder / "head", events[:kept]))
     tables.level(dsn)
     return [tables.one_by_one(dsn, events[kept:], servers.folder / "last", FEW)]
+
+
+def _alerts(servers: Servers, _: int, seconds: int) -> list[Measured]:
+    return alerts.alerts(servers, seconds)
 
 
 if __name__ == "__main__":

@@ -42,10 +42,10 @@ def freshness(
     measured = set(map(_key, events))
     mixed = sorted([(n / len(events), event) for n, event in enumerate(events)] + list(beside))
     level(dsn)
-    with _worker(servers, dsn, "consume"), _worker(servers, dsn, "project"):
+    with worker(servers, dsn, "consume"), worker(servers, dsn, "project"):
         watch = _Watch(dsn)
         time.sleep(5)  # until both have begun
-        sent = asyncio.run(_send(servers.kafka.servers, [(share * seconds, event) for share, event in mixed]))
+        sent = asyncio.run(send(servers.kafka.servers, [(share * seconds, event) for share, event in mixed]))
         watch.until_level()
     sent = [(key, at) for key, at in sent[int(WARM * len(sent)) :] if key in measured]
     with psycopg.connect(dsn) as connection:
@@ -57,7 +57,7 @@ def freshness(
 
 
 @contextmanager
-def _worker(servers: Servers, dsn: str, verb: str) -> Iterator[None]:
+def worker(servers: Servers, dsn: str, verb: str) -> Iterator[None]:
     process = servers.start(dsn, verb)
     try:
         yield
@@ -103,7 +103,7 @@ class _Watch:
         return self.seen[bisect.bisect_left(self.seen, (position, 0.0))][1]
 
 
-async def _send(kafka: str, events: Sequence[tuple[float, bytes]]) -> list[tuple[UUID, float]]:
+async def send(kafka: str, events: Sequence[tuple[float, bytes]]) -> list[tuple[UUID, float]]:
     """Send each when its time has come, in s from the beginning. The key of each event, and when it was handed to the producer."""
     now = datetime.now(UTC)
     messages = [message(Delivery(event, Line("bench", n)), now) for n, (_, event) in enumerate(events)]

@@ -60,6 +60,8 @@ def demo(
     _run("consume", "--once")
     _run("project", "--once")
     _figures(dsn)
+    typer.echo("\nWhat somebody must do something about now (vjt alerts list)\n")
+    _run("alert", "--once")
     typer.echo(f"\n{time.monotonic() - began:.0f} s. Three things to try next:")
     typer.echo("  vjt report attrition --where stage=pre_charge --where dimension=bcu --where offence=domestic_abuse")
     typer.echo(f"  vjt journey {_somebody(dsn)}")
@@ -72,14 +74,14 @@ def demo(
 
 def _stay() -> None:
     """Keep the workers at work, so that what is published now shows in the tables at once."""
-    with _worker("consume") as consume, _worker("project") as project:
+    with _worker("consume") as consume, _worker("project") as project, _worker("alert") as alert:
         typer.echo(
             "\nThe workers run on: publish more, and the tables follow. Ctrl-C ends them; the stack stays up (vjt down)."
         )
         with contextlib.suppress(KeyboardInterrupt):
-            while consume.poll() is None and project.poll() is None:
+            while all(worker.poll() is None for worker in (consume, project, alert)):
                 time.sleep(0.5)
-            raise Failed("a worker ended; run it by itself to see why: vjt consume, vjt project", CHECK)
+            raise Failed("a worker ended; run it by itself to see why: vjt consume, vjt project, vjt alert", CHECK)
 
 
 def _only_synthetic(dsn: str) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from alerts.condition import Condition, Rule, Severity
@@ -10,6 +11,7 @@ from domain.calendar import LONDON
 DAY = dt.timedelta(days=1)
 
 
+@lru_cache(maxsize=1 << 15)  # what it asks of the time zone takes longer than all else about a condition
 def start(day: dt.date) -> dt.datetime:
     """When a day begins in London."""
     return dt.datetime.combine(day, dt.time(), LONDON).astimezone(dt.UTC)

@@ -58,6 +58,16 @@ WITH RECURSIVE up(id) AS (
 SELECT count(*) FROM (SELECT FROM up JOIN journey_key k ON k.crime = up.id WHERE k.live LIMIT {TOO_WIDE + 1}) AS led
 """
 
+SHARED = """
+WITH RECURSIVE up(root, id) AS (
+    SELECT s, s FROM unnest(%s::uuid[]) AS s
+    UNION
+    SELECT up.root, e.from_id FROM up JOIN edge e ON e.to_id = up.id
+    WHERE e.live AND e.kind = 'leads' AND NOT EXISTS (SELECT FROM wide w WHERE w.subject = up.id)
+)
+SELECT up.root FROM up JOIN journey_key k ON k.crime = up.id WHERE k.live GROUP BY up.root HAVING count(*) > %s
+"""
+
 PERSONS = """
 WITH RECURSIVE cluster(id) AS (
     SELECT unnest(%s::uuid[])
@@ -117,6 +127,11 @@ def candidates(cur: Cursor[Any], changed: Changed) -> Candidates:
     if newly:
         cur.execute("INSERT INTO wide SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING", (newly,))
     return Candidates(journeys, led)
+
+
+def shared(cur: Cursor[Any], subjects: set[UUID], journeys: int) -> set[UUID]:
+    """Of these subjects those that more than so many journeys lead to, but for what is not followed."""
+    return _ids(cur, SHARED, (ids(subjects), journeys))
 
 
 def _crimes_of_named(cur: Cursor[Any], named: set[tuple[UUID, str, str]]) -> set[UUID]:

@@ -23,7 +23,7 @@ def compare(seeds: range) -> None:
             raise AssertionError((seed, differences(events), events))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(histories())
 def test_the_system_and_the_model_agree(events: list[Event]) -> None:
     assert differences(events) == {}

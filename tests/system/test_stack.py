@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from tests.conftest import named
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -290,11 +291,15 @@ def test_a_verb_that_needs_a_server_says_how_to_start_it(stack: Stack) -> None:
 
 
 def test_migrate_prepares_a_database_without_a_broker(stack: Stack, postgres: str) -> None:
-    done = stack.vjt("migrate", VJT_DATABASE_URL=postgres)
+    empty = named(postgres, "not_migrated_yet")
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE not_migrated_yet TEMPLATE template0")
+
+    done = stack.vjt("migrate", VJT_DATABASE_URL=empty)
 
     assert done.returncode == 0, done.stderr
     assert "topics: none created" in done.stderr
-    with psycopg.connect(postgres) as connection:
+    with psycopg.connect(empty) as connection:
         assert connection.execute("SELECT count(*) FROM log.stored_events").fetchone() == (0,)
 
 

@@ -66,7 +66,7 @@ def look(watched: Watched, kind: str, journeys: list[UUID], now: dt.datetime) ->
             watched.step(limit=3)
 
 
-@settings(slow, max_examples=10)
+@settings(slow, max_examples=5)
 @given(history=histories(), turns=looks)
 def test_the_alerts_that_stand_are_those_that_the_conditions_make(
     watched: Watched, history: list[Event], turns: Sequence[Turn]

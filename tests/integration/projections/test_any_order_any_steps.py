@@ -28,7 +28,7 @@ def interleaved(world: World, history: list[Event], batches: list[int], steps: l
         pass
 
 
-@settings(slow, max_examples=16)
+@settings(slow, max_examples=8)
 @given(history=histories(), batches=sizes, steps=sizes)
 def test_tables_kept_by_steps_equal_those_that_a_build_makes(
     world: World, history: list[Event], batches: list[int], steps: list[int]
@@ -37,7 +37,7 @@ def test_tables_kept_by_steps_equal_those_that_a_build_makes(
     assert world.differences() == {}
 
 
-@settings(slow, max_examples=10)
+@settings(slow, max_examples=6)
 @given(history=histories(), batches=sizes, steps=sizes, data=st.data())
 def test_any_order_of_arrival_gives_the_same_journeys_and_figures(
     world: World, history: list[Event], batches: list[int], steps: list[int], data: st.DataObject

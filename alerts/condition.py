@@ -2,29 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from domain.calendar import LONDON
+from schemas.outgoing import Rule, Severity
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:vjt:alert")
 
-Severity = Literal["low", "medium", "high"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
-
-Rule = Literal[
-    "trial_ineffective",
-    "trial_vacated",
-    "charging_wait",
-    "action_plan_overdue",
-    "victim_update_overdue",
-    "hearing_not_notified",
-    "withdrawal_unevidenced",
-    "trial_far_ahead",
-    "special_measures_unresolved",
-    "ineffective_rate_high",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from alerts.condition import Condition, Severity
+from alerts.condition import Condition
 from alerts.row import DAY, Row, date, first
 from alerts.rules import Rules
 from domain.calendar import after_working_days
+from schemas.outgoing import Severity
 from schemas.trial_reasons import IN_NO_COUNT, NOT_NEEDED
 
 Heard = dict[str, list[tuple[dt.date, str]]]

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from alerts.condition import SEVERITIES, Condition, Rule, Severity
+from alerts.condition import SEVERITIES, Condition
 from domain.calendar import LONDON
+from schemas.outgoing import Rule, Severity
 
 State = Literal["open", "acknowledged", "snoozed", "resolved"]
 STATES: tuple[State, ...] = ("open", "acknowledged", "snoozed", "resolved")

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from alerts.condition import Condition, Rule, Severity
+from alerts.condition import Condition
 from domain.calendar import LONDON
+from schemas.outgoing import Rule, Severity
 
 DAY = dt.timedelta(days=1)
 

@@ -11,10 +11,10 @@ import orjson
 from psycopg import Cursor
 
 from alerts import deliveries
-from alerts.condition import NAMESPACE, Rule
+from alerts.condition import NAMESPACE
 from alerts.life import Alert, Step
 from schemas.envelope import envelope
-from schemas.outgoing import ALERTING, ALERTS, MOST_IN_DIGEST
+from schemas.outgoing import ALERTING, ALERTS, MOST_IN_DIGEST, Rule
 from store import outbox
 
 MEMBERS = """

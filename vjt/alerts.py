@@ -106,8 +106,9 @@ def list_(
     out: OutOption = None,
 ) -> None:
     """List alerts that are open: the most severe first, of these what fell due first."""
-    from alerts.condition import SEVERITIES, Rule
+    from alerts.condition import SEVERITIES
     from alerts.life import STATES
+    from schemas.outgoing import Rule
 
     asked = {"rule": rule, "state": state or ["open"], "force": force, "bcu": bcu, "court": court, "severity": severity}
     _check("rule", rule, get_args(Rule))

@@ -7,8 +7,9 @@ from uuid import UUID
 import psycopg
 
 from alerts import settle, tables
-from alerts.condition import Condition, Rule
+from alerts.condition import Condition
 from alerts.life import Brought
+from schemas.outgoing import Rule
 
 WEEK = dt.timedelta(7)
 DUE = dt.datetime(2026, 1, 14, 0, tzinfo=dt.UTC)

@@ -8,7 +8,7 @@ import psycopg
 from cloudevents.core.bindings.kafka import KafkaMessage, from_structured_event
 from jsonschema import Draft202012Validator
 
-from alerts import condition, deliveries, life
+from alerts import deliveries, life
 from alerts.telling import tell, tell_digest
 from schemas import outgoing
 from schemas.asyncapi import asyncapi
@@ -107,8 +107,6 @@ def test_a_digest_is_one_message_and_the_same_one_whoever_puts_it_together(datab
     assert value["key"] != str(late[0].alert_id)
 
 
-def test_the_rules_and_severities_are_those_of_conditions() -> None:
-    assert get_args(outgoing.Rule) == get_args(condition.Rule)
-    assert get_args(outgoing.Severity) == get_args(condition.Severity)
+def test_the_states_are_those_of_an_alerts_life() -> None:
     fields = outgoing.AlertData.model_fields
     assert get_args(fields["state"].annotation) == get_args(life.State)

@@ -27,6 +27,7 @@ import psycopg
 from domain.setting import Rules
 from projections.step import step
 from tests.told import answered, tabled
+from tests.waiting import until
 from vjt.stack.kafka import Kafka
 from vjt.stack.postgres import Postgres
 
@@ -107,10 +108,7 @@ def publish(way: Way, lines: list[bytes], rng: Random, folder: Path) -> None:
         began = time.monotonic()
         level = f"""SELECT count(*) = {events} AND max(notification_id) = (SELECT position FROM projection.build WHERE live)
                     FROM log.stored_events"""
-        while not way.one(level):
-            if time.monotonic() - began > PATIENCE:
-                raise SystemExit("the tables did not become level with the log")
-            time.sleep(0.5)
+        until(lambda: way.one(level), PATIENCE)
     print(f"{way.name}: level {time.monotonic() - began:.0f} s later", flush=True)
 
 

@@ -195,7 +195,7 @@ def test_servers_end_with_the_process_that_started_them_even_if_it_is_killed(scr
     folder.mkdir()
     folder.chmod(0o755)
     program = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from vjt.stack.kafka import Kafka
 from vjt.stack.postgres import Postgres
@@ -204,7 +204,7 @@ kafka = Kafka(Path(sys.argv[1]) / "kafka")
 for server in (postgres, kafka):
     server.start()
 print(postgres.process.pid, kafka.process.pid, flush=True)
-time.sleep(600)
+signal.pause()
 """
     command = [sys.executable, "-c", program, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:

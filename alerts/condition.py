@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -11,7 +11,7 @@ from schemas.outgoing import Rule, Severity
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:vjt:alert")
 
-SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high")
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from alerts.life import Brought
 from alerts.rate import conditions_of_courts
 from alerts.rules import Rules
 from domain.calendar import london_day
+from domain.neighbourhood import Broken
 from projections.signals import PART, READS
 from projections.tables import enter, ids, look_up
 
@@ -32,8 +33,7 @@ SELECT n, position, EXISTS (
 FROM projection.build WHERE live
 """
 
-COLUMNS = tuple(dict.fromkeys(("journey_id", "uvi", *READS)))
-ROWS = f"SELECT {', '.join(COLUMNS)}, parts[{PART}] AS hash FROM journey WHERE journey_id = ANY(%s)"
+ROWS = f"SELECT {', '.join(READS)}, parts[{PART}] AS hash FROM journey WHERE journey_id = ANY(%s)"
 
 SAME = f"SELECT journey_id FROM journey JOIN alerts.seen s USING (journey_id) WHERE journey_id = ANY(%s) AND s.hash = parts[{PART}]"
 
@@ -82,7 +82,7 @@ def due(connection: Connection[Any], rules: Rules, now: dt.datetime) -> int:
             tables.lock(cur)
             look_up(cur)
             concerned = [row[0] for row in cur.execute(DUE, {"now": now, "limit": BATCH})]
-            steps += settle.settle(cur, concerned, now, digest_after(rules))
+            steps += settle.settle(cur, concerned, now, rules.digest_after)
             found = len(concerned)
     return steps
 
@@ -96,7 +96,7 @@ def courts(connection: Connection[Any], rules: Rules, now: dt.datetime) -> int:
             Brought(condition) for condition in conditions_of_courts(cur.execute(TRIALS).fetchall(), rules, today)
         ]
         concerned = {row[0] for row in cur.execute(COURTS)}
-        steps = settle.replace(cur, concerned, _of_court, brought, now, digest_after(rules))
+        steps = settle.replace(cur, concerned, _of_court, brought, now, rules.digest_after)
         cur.execute("UPDATE alerts.worker SET courts = %s WHERE courts IS DISTINCT FROM %s", (today, today))
         return steps
 
@@ -134,10 +134,6 @@ def batches(journeys: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
         yield journeys[i : i + BATCH]
 
 
-def digest_after(rules: Rules) -> dt.timedelta:
-    return dt.timedelta(rules.digest_after_days)
-
-
 def _evaluate(connection: Connection[Any], batch: Collection[UUID], rules: Rules, now: dt.datetime) -> int:
     def look(cur: Cursor[Any], live: Live) -> int:
         looked_at = set(batch) - {row[0] for row in cur.execute(SAME, (ids(batch),))}  # of the rest somebody else has
@@ -151,10 +147,10 @@ def _evaluate(connection: Connection[Any], batch: Collection[UUID], rules: Rules
             try:
                 brought += _brought(row, rules)
             except Exception as error:  # a defect of ours, which concerns this journey: its alerts stay as they are
-                failed[journey_id] = f"{type(error).__name__} {error}"
+                failed[journey_id] = Broken.by(error).error
         mine = looked_at - failed.keys()
         concerned = {row[0] for row in cur.execute(CONCERNED, (ids(mine),))}
-        steps = settle.replace(cur, concerned, lambda one: one.journey_id in mine, brought, now, digest_after(rules))
+        steps = settle.replace(cur, concerned, lambda one: one.journey_id in mine, brought, now, rules.digest_after)
         cur.execute(SEEN, (list(rows), [row["hash"] for row in rows.values()], [failed.get(id_) for id_ in rows]))
         cur.execute(UNSEEN, (ids(looked_at - rows.keys()),))
         return steps

@@ -1,7 +1,6 @@
 """Rules about hearings and trials."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,18 +8,15 @@ from alerts.condition import Condition
 from alerts.row import DAY, Row, date, first
 from alerts.rules import Rules
 from domain.calendar import after_working_days
-from schemas.outgoing import Severity
+from schemas.outgoing import Rule, Severity
 from schemas.trial_reasons import IN_NO_COUNT, NOT_NEEDED
 
-Heard = dict[str, list[tuple[dt.date, str]]]
-"""By hearing: when the victim was told which date of it, in order."""
-
-PUT_OFF = {"ineffective": "trial_ineffective", "vacated": "trial_vacated"}
+PUT_OFF: dict[str, Rule] = {"ineffective": "trial_ineffective", "vacated": "trial_vacated"}
 
 
 def put_off(row: Row, rules: Rules) -> Iterator[Condition]:
     """A trial was ineffective, or was vacated and is still needed: until this victim is told of the next date."""
-    times, heard = 0, _heard(row)
+    times = 0
     for trial in sorted(row["trials"], key=lambda t: str(t["date"])):
         outcome = trial["outcome"]
         times += outcome == "ineffective"
@@ -28,12 +24,12 @@ def put_off(row: Row, rules: Rules) -> Iterator[Condition]:
             continue
         severity: Severity = "high" if row.vulnerable or times > 1 else "medium"
         yield row.condition(
-            "trial_ineffective" if outcome == "ineffective" else "trial_vacated",
+            PUT_OFF[outcome],
             f"{trial['hearing_id']}/{trial['date']}",
             "",
             dt.date.fromisoformat(trial["outcome_at"]),
             severity,
-            ended_on=first(row.left, _told_of_next(row, heard, trial)),
+            ended_on=first(row.left, _told_of_next(row, trial)),
             court=trial["court"],
             hearing_id=trial["hearing_id"],
             date=trial["date"],
@@ -46,10 +42,9 @@ def put_off(row: Row, rules: Rules) -> Iterator[Condition]:
 def not_notified(row: Row, rules: Rules) -> Iterator[Condition]:
     """A hearing has a date, or another one, and the victim was not told of it by the end of the next working day (Victims' Code,
     right 8); or was told another date, at once and worse. Held before the victim knew, it is missed."""
-    heard = _heard(row)
-    for listed in _dates(row):
+    for listed in row.dates:
         when, moved_on = dt.date.fromisoformat(listed["date"]), date(listed["ended_on"])
-        due, told_on, wrong = _told(heard, listed)
+        due, told_on, wrong = _told(row, listed)
         if due > when:  # nothing that anybody could have done
             continue
         # After a conviction the sentence may be still to come.
@@ -62,17 +57,14 @@ def not_notified(row: Row, rules: Rules) -> Iterator[Condition]:
             "high" if wrong or (row.vulnerable and listed["trial"]) else "medium",
             ended_on=first(over, moved_on if moved_on and moved_on < when else None, told_on),
             expires=when + DAY,
-            court=listed["court"],
-            hearing_id=listed["hearing_id"],
-            date=listed["date"],
-            urns=listed["urns"],
+            **_of(listed),
             told_date=wrong,
         )
 
 
 def far_ahead(row: Row, rules: Rules) -> Iterator[Condition]:
     """A trial was listed for a date more than a year ahead."""
-    for listed in _dates(row):
+    for listed in row.dates:
         when, set_on = dt.date.fromisoformat(listed["date"]), dt.date.fromisoformat(listed["set_on"])
         if listed["trial"] and (when - set_on).days > rules.trial_far_ahead.days:
             yield row.condition(
@@ -82,11 +74,8 @@ def far_ahead(row: Row, rules: Rules) -> Iterator[Condition]:
                 set_on,
                 "medium" if row.vulnerable else "low",
                 ended_on=first(row.left, date(listed["ended_on"])),
-                court=listed["court"],
-                hearing_id=listed["hearing_id"],
-                date=listed["date"],
+                **_of(listed),
                 listed_on=listed["set_on"],
-                urns=listed["urns"],
             )
 
 
@@ -94,7 +83,7 @@ def special_measures(row: Row, rules: Rules) -> Iterator[Condition]:
     """A vulnerable victim's trial is near, and no special measures were applied for, or some are not granted."""
     if not row.vulnerable:
         return
-    for listed in _dates(row):
+    for listed in row.dates:
         if not listed["trial"]:
             continue
         when = dt.date.fromisoformat(listed["date"])
@@ -108,26 +97,23 @@ def special_measures(row: Row, rules: Rules) -> Iterator[Condition]:
             "high",
             ended_on=first(row.left, date(listed["ended_on"]), granted_on),
             expires=when + DAY,
-            court=listed["court"],
-            hearing_id=listed["hearing_id"],
-            date=listed["date"],
-            urns=listed["urns"],
+            **_of(listed),
             measures=state,
         )
 
 
-def _dates(row: Row) -> list[dict[str, Any]]:
-    """Each date of each hearing, once: of one that was set again, the last time."""
-    return list({(d["hearing_id"], d["date"]): d for d in row.signals.get("dates", ())}.values())
+def _of(listed: dict[str, Any]) -> dict[str, Any]:
+    """What an alert about a hearing's date says of it."""
+    return {name: listed[name] for name in ("court", "hearing_id", "date", "urns")}
 
 
-def _told(heard: Heard, listed: dict[str, Any]) -> tuple[dt.date, dt.date | None, str | None]:
+def _told(row: Row, listed: dict[str, Any]) -> tuple[dt.date, dt.date | None, str | None]:
     """From which day on the victim ought to know this date; since when they do, if it is what they were told last; which other they
     were told. What was told on the day on which the date was recorded may have crossed with it."""
     recorded_on = dt.date.fromisoformat(listed["recorded_on"])
     due = after_working_days(recorded_on, 1) + DAY
     told_on, wrong = None, None
-    for at, said in heard.get(listed["hearing_id"], ()):
+    for at, said in row.heard.get(listed["hearing_id"], ()):
         if said == listed["date"]:
             told_on, wrong = told_on or at, None
         elif at > recorded_on:
@@ -138,34 +124,9 @@ def _told(heard: Heard, listed: dict[str, Any]) -> tuple[dt.date, dt.date | None
     return due, told_on, wrong
 
 
-def _heard(row: Row) -> Heard:
-    """What was said without a date is of the date that stood then; what was said of a case, of its hearings that had this date, or
-    of the only one that stood."""
-    every = row.signals.get("dates", [])
-    found: Heard = defaultdict(list)
-    for told in row.signals.get("told", ()):
-        of, urns = told["hearing_id"], set(told["urns"] or ())
-        about = [d for d in every if d["hearing_id"] == of or urns & set(d["urns"])]
-        stood = {d["hearing_id"]: d["date"] for d in about if _stood(d, told["at"])}
-        said = (
-            stood if told["date"] is None else {d["hearing_id"]: d["date"] for d in about if d["date"] == told["date"]}
-        )
-        if of and told["date"]:
-            said = {of: told["date"]}
-        elif not said and len(stood) == 1:
-            said = dict.fromkeys(stood, told["date"])
-        for hearing_id, date_ in said.items():
-            found[hearing_id].append((dt.date.fromisoformat(told["at"]), date_))
-    return found
-
-
-def _stood(listed: dict[str, Any], at: str) -> bool:
-    return bool(listed["set_on"] <= at and (listed["ended_on"] is None or at <= listed["ended_on"]))
-
-
-def _told_on(heard: Heard, listed: dict[str, Any]) -> dt.date | None:
+def _told_on(row: Row, listed: dict[str, Any]) -> dt.date | None:
     """The first day on which the victim was told of this date."""
-    return next((at for at, said in heard.get(listed["hearing_id"], ()) if said == listed["date"]), None)
+    return next((at for at, said in row.heard.get(listed["hearing_id"], ()) if said == listed["date"]), None)
 
 
 def _later(row: Row, trial: dict[str, Any]) -> list[dict[str, Any]]:
@@ -179,11 +140,11 @@ def _next_date(row: Row, trial: dict[str, Any]) -> str | None:
     return min((str(t["date"]) for t in _later(row, trial) if t["awaited"]), default=None)
 
 
-def _told_of_next(row: Row, heard: Heard, trial: dict[str, Any]) -> dt.date | None:
+def _told_of_next(row: Row, trial: dict[str, Any]) -> dt.date | None:
     """When the victim was told of a later date, or that came."""
     days = [date(t["outcome_at"]) for t in _later(row, trial)]
     later = {(t["hearing_id"], t["date"]) for t in _later(row, trial)}
-    days += [_told_on(heard, d) for d in _dates(row) if (d["hearing_id"], d["date"]) in later]
+    days += [_told_on(row, d) for d in row.dates if (d["hearing_id"], d["date"]) in later]
     return first(*days)
 
 

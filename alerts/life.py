@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from alerts.condition import SEVERITIES, Condition
@@ -16,7 +16,7 @@ from domain.calendar import LONDON
 from schemas.outgoing import Rule, Severity
 
 State = Literal["open", "acknowledged", "snoozed", "resolved"]
-STATES: tuple[State, ...] = ("open", "acknowledged", "snoozed", "resolved")
+STATES: tuple[State, ...] = get_args(State)
 How = Literal["cause_gone", "never_was", "missed", "by_hand"]
 What = Literal["raised", "repeated", "severity_raised", "acknowledged", "snoozed", "woken", "resolved", "reopened"]
 CODE = re.compile(r"[a-z0-9_]{1,40}")
@@ -65,6 +65,11 @@ class Alert:
     digest: bool = False
     digest_told_at: dt.datetime | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def over(self) -> bool:
+        """Whether it is resolved, by itself or by hand."""
+        return self.state == "resolved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def moved(
         )
         return _step(alert, now, "reopened")
     alert = replace(alert, **cause)
-    if alert.state == "resolved":
+    if alert.over:
         return alert, []
     if alert.snoozed_until is not None and alert.snoozed_until <= now:
         return _step(_open(alert, repeated=max(repeats, alert.repeated)), now, "woken")
@@ -182,7 +187,7 @@ def _ended(alert: Alert | None, brought: Sequence[Brought], now: dt.datetime) ->
     if alert is None or not alert.stands:
         return alert, []
     alert = replace(alert, stands=False)
-    if alert.state == "resolved":
+    if alert.over:
         return alert, []
     how = _how([one.condition for one in brought], now)
     done = replace(alert, state="resolved", resolved_at=now, resolved_how=how, snoozed_until=None)
@@ -233,7 +238,7 @@ def _open(alert: Alert, **changes: Any) -> Alert:
 
 
 def _still_open(alert: Alert) -> None:
-    if alert.state == "resolved":
+    if alert.over:
         by = f", by {alert.resolved_by}" if alert.resolved_by else ""
         raise Refused(f"alert {alert.alert_id} is resolved already ({alert.resolved_how}{by})")
 

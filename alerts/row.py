@@ -1,8 +1,9 @@
 """A journey's row as the rules read it."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from alerts.condition import Condition
@@ -43,6 +44,33 @@ class Row:
         """As agencies number it: it stays when persons are tied together."""
         return f"{self.row['force']}/{self.row['victim_reference']}"
 
+    @cached_property
+    def dates(self) -> list[dict[str, Any]]:
+        """Each date of each hearing, once: of one that was set again, the last time."""
+        return list({(d["hearing_id"], d["date"]): d for d in self.signals.get("dates", ())}.values())
+
+    @cached_property
+    def heard(self) -> dict[str, list[tuple[dt.date, str]]]:
+        """By hearing: when the victim was told which date of it, in order. What was said without a date is of the date that stood
+        then; what was said of a case, of its hearings that had this date, or of the only one that stood."""
+        every = self.signals.get("dates", [])
+        found: dict[str, list[tuple[dt.date, str]]] = defaultdict(list)
+        for told in self.signals.get("told", ()):
+            of, day, urns = told["hearing_id"], told["date"], set(told["urns"] or ())
+            about = [d for d in every if d["hearing_id"] == of or urns & set(d["urns"])]
+            stood = {d["hearing_id"]: d["date"] for d in about if _stood(d, told["at"])}
+            if of and day:
+                said = {of: day}
+            elif day:
+                said = dict.fromkeys([d["hearing_id"] for d in about if d["date"] == day], day)
+                if not said and len(stood) == 1:
+                    said = dict.fromkeys(stood, day)
+            else:
+                said = stood
+            for hearing_id, date_ in said.items():
+                found[hearing_id].append((dt.date.fromisoformat(told["at"]), date_))
+        return found
+
     def __getitem__(self, column: str) -> Any:
         return self.row[column]
 
@@ -75,3 +103,7 @@ class Row:
             court=court,
             details=details,
         )
+
+
+def _stood(listed: Mapping[str, Any], at: str) -> bool:
+    return bool(listed["set_on"] <= at and (listed["ended_on"] is None or at <= listed["ended_on"]))

@@ -1,5 +1,6 @@
 """The thresholds of the rules: `rules.toml`, or another file of that shape."""
 
+import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -77,6 +78,10 @@ class Rules(_Table):
     trial_far_ahead: After
     special_measures_unresolved: After
     ineffective_rate_high: IneffectiveRate
+
+    @property
+    def digest_after(self) -> dt.timedelta:
+        return dt.timedelta(self.digest_after_days)
 
     @field_validator("repeat")
     @classmethod

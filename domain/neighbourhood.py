@@ -39,6 +39,14 @@ class Broken:
 
     error: str
 
+    @classmethod
+    def by(cls, error: Exception) -> "Broken":
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "?"
+        return cls(f"{type(error).__name__} in {where}")
+
 
 @dataclass
 class Neighbourhood:
@@ -169,11 +177,7 @@ def _fold(story: Story, courses: Courses) -> Journey | Broken:
     try:
         return fold(story, courses)
     except Exception as error:  # whatever it is, one journey must not stop the others; it is shown as broken
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "?"
-        return Broken(f"{type(error).__name__} in {where}")
+        return Broken.by(error)
 
 
 def draw(n: Neighbourhood, key: JourneyKey) -> Story:

@@ -37,7 +37,6 @@ class Sitting:
     """A hearing on one listed start date. `outcomes`: of a trial, the last stands. `dates`: those that it was set for, the last
     is its own."""
 
-    date: str | None
     listed_at: When
     times_moved: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
@@ -64,13 +63,16 @@ class Sitting:
         """A vacated trial did not."""
         return self.held_on is not None or (self.outcome is not None and self.outcome.said != "vacated")
 
-    def set(self, date: str | None, when: When, fact: Fact) -> None:
+    def set(self, date: str, when: When, fact: Fact) -> None:
         """It is for this date now."""
-        self.date = date
-        if date is not None:
-            if self.dates:
-                self.dates[-1].moved_on = when.day
-            self.dates.append(Date(date, when.day, london_day(fact.recorded)))
+        if self.dates:
+            self.dates[-1].moved_on = when.day
+        self.dates.append(Date(date, when.day, london_day(fact.recorded)))
+
+    @property
+    def date(self) -> str | None:
+        """None: nobody said for when."""
+        return self.dates[-1].date if self.dates else None
 
 
 @dataclass(slots=True)
@@ -111,26 +113,27 @@ class Hearings:
         last = hearing.sittings[-1] if hearing.sittings else None
         again = next((s for s in hearing.sittings[:-1] if s.date == date), None)
         if last is None:
-            self._add(hearing, Sitting(None, when), date, fact)
+            self._add(hearing, Sitting(when), date, fact)
         elif again is not None and date is not None:
             if not last.over:
                 hearing.sittings.pop()
             hearing.sittings.remove(again)
             hearing.sittings.append(again)
         elif last.over and date != last.date:
-            self._add(hearing, Sitting(None, when, last.times_moved + 1), date, fact)
+            self._add(hearing, Sitting(when, last.times_moved + 1), date, fact)
         elif date is not None and date != last.date:
             last.times_moved += last.date is not None
             last.set(date, when, fact)
 
     def _add(self, hearing: Hearing, sitting: Sitting, date: str | None, fact: Fact) -> None:
-        sitting.set(date, sitting.listed_at, fact)
+        if date is not None:
+            sitting.set(date, sitting.listed_at, fact)
         hearing.sittings.append(sitting)
 
     def _now(self, hearing: Hearing, when: When) -> Sitting:
         """The sitting that a fact without a date is about."""
         if not hearing.sittings:
-            hearing.sittings.append(Sitting(None, when))
+            hearing.sittings.append(Sitting(when))
         return hearing.sittings[-1]
 
     def listed(self, when: When, fact: Fact, urns: list[str]) -> None:

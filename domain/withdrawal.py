@@ -19,11 +19,14 @@ class Spell:
     exit_at: When | None = None
     by_outcome_alone: bool = True
     outcome_code: int | None = None
-    evidenced: bool = False
-    evidenced_on: dt.date | None = None  # dated so, whenever it came to be known
+    evidenced_on: dt.date | None = None  # the day of the first evidence, whenever it came to be known
     checklist_completed: bool | None = None
     audited_correct: bool | None = None
     reasons: set[str] = field(default_factory=set)
+
+    @property
+    def evidenced(self) -> bool:
+        return self.evidenced_on is not None
 
     def stands_at(self, ending: When) -> bool:
         """Dated on the day of an ending it counts as standing at it."""
@@ -38,8 +41,8 @@ class Spell:
             self.outcome_code = data["outcome_code"]
             return
         self.by_outcome_alone = False
-        if data.get("evidence") and not self.evidenced:
-            self.evidenced, self.evidenced_on = True, when.day
+        if data.get("evidence"):
+            self.evidenced_on = self.evidenced_on or when.day
         self.reasons.update(data.get("reasons", ()))
         if data.get("checklist_completed") is not None:
             self.checklist_completed = bool(self.checklist_completed) or data["checklist_completed"]

@@ -17,8 +17,9 @@ setup: .venv/ready
 demo: setup
 	$(BIN)/vjt demo
 
+# Three processes on two cores: much of the time they wait for servers.
 test: lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --quiet
 
 test-unit: setup
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet tests/unit

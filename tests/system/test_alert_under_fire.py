@@ -1,10 +1,7 @@
 """Alerts while the worker is killed, servers are restarted and a topic is deleted: the same as of a quiet run."""
 
-import asyncio
 import contextlib
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,23 +36,6 @@ FROM alerts.alert a WHERE stands ORDER BY alert_id
 """
 LIVES = "SELECT array_agg(what ORDER BY n), array_agg(n ORDER BY n) FROM alerts.step GROUP BY alert_id"
 TOLD = "SELECT alert_id || '/' || n FROM alerts.step JOIN alerts.alert USING (alert_id) WHERE NOT digest AND what = 'raised'"
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="vjt-test-"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
-@pytest.fixture
-def broker(folder: Path) -> Iterator[Kafka]:
-    server = Kafka(folder / "kafka")
-    server.start()
-    asyncio.run(create_topics(server.servers))
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 import asyncio
 import shutil
 import signal
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,23 +25,6 @@ from vjt.stack.postgres import Postgres
 
 # The servers are started by the main thread: the system ends them with the thread that started them.
 TOPIC = "alerts.v1"
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="vjt-test-"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def broker(folder: Path) -> Iterator[Kafka]:
-    server = Kafka(folder / "kafka")
-    server.start()
-    asyncio.run(create_topics(server.servers))
-    yield server
-    server.stop()
 
 
 def number(dsn: str) -> int:

@@ -7,8 +7,9 @@ import os
 import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from queue import SimpleQueue
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,7 @@ import psycopg
 from psycopg import Connection, errors
 
 from domain.setting import Rules
-from projections import figures, index, portions, references, tables
-from projections.candidates import TOO_WIDE
+from projections import candidates, figures, index, portions, references, tables
 from projections.digest import digest
 from projections.portions import Progress
 from projections.step import forward, step
@@ -30,13 +30,13 @@ BUILDER = 7_460_004  # first half of the advisory lock that says "somebody is at
 DROPS = 10  # tries to drop a build that came to nothing
 PAUSE = 0.5  # s between two tries to swap, in which readers and steps have their way
 
-WIDE = f"""
+WIDE = """
 WITH RECURSIVE down(crime, id) AS (
     SELECT DISTINCT crime, crime FROM journey_key
     UNION
     SELECT down.crime, e.to_id FROM down JOIN edge e ON e.from_id = down.id WHERE e.live AND e.kind = 'leads'
 ), width AS (SELECT crime, count(*) AS journeys FROM journey_key WHERE live GROUP BY crime)
-INSERT INTO wide SELECT down.id FROM down JOIN width USING (crime) GROUP BY down.id HAVING sum(journeys) > {TOO_WIDE}
+INSERT INTO wide SELECT down.id FROM down JOIN width USING (crime) GROUP BY down.id HAVING sum(journeys) > %s
 """
 
 UNLED = """
@@ -137,7 +137,7 @@ class Beside:
             cur.execute("ANALYZE subject, fact, statement, journey_key")
             cur.execute(index.EDGES)
             cur.execute("ANALYZE edge")
-            cur.execute(WIDE)
+            cur.execute(WIDE, (candidates.TOO_WIDE,))
 
     def _count(self, processes: int, counted: Collection[figures.Table] | None) -> None:
         self.connection.execute("ANALYZE journey")
@@ -147,10 +147,14 @@ class Beside:
             every = [table for figure in figures.figures() for table in figure.tables]
         else:
             every = list(counted)
-        pool = ThreadPoolExecutor(processes)  # each waits for a process of PostgreSQL's
-        with portions.given_up_on_error(pool):
-            for done, _ in enumerate(pool.map(partial(_fill, self.dsn, self.n), every), 1):
-                self.progress("count", done, len(every))
+        with ExitStack() as stack:
+            free: SimpleQueue[Connection[Any]] = SimpleQueue()
+            for _ in range(processes):
+                free.put(stack.enter_context(_filling(self.dsn, self.n)))
+            pool = ThreadPoolExecutor(processes)  # each waits for a process of PostgreSQL's
+            with portions.given_up_on_error(pool):
+                for done, _ in enumerate(pool.map(partial(_fill, free), every), 1):
+                    self.progress("count", done, len(every))
 
     def step(self, upto: int | None = None) -> int:
         """Take it further, up to `upto` or the end of the log; its position then."""
@@ -263,8 +267,19 @@ def _index_batch(
     index.know(cur, rows)
 
 
-def _fill(dsn: str, n: int, table: figures.Table) -> None:
-    with psycopg.connect(dsn) as connection, connection.cursor() as cur:
-        tables.enter(cur, n, local=False)
-        cur.execute("SET work_mem = '256MB'")
-        figures.fill(cur, table, "SELECT *, 1 AS weight FROM journey WHERE counted")
+@contextmanager
+def _filling(dsn: str, n: int) -> Iterator[Connection[Any]]:
+    """A connection to fill tables of counts by."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        tables.enter(connection.cursor(), n, local=False)
+        connection.execute("SET work_mem = '256MB'")
+        yield connection
+
+
+def _fill(free: SimpleQueue[Connection[Any]], table: figures.Table) -> None:
+    connection = free.get()
+    try:
+        with connection.transaction(), connection.cursor() as cur:
+            figures.fill(cur, table, "SELECT *, 1 AS weight FROM journey WHERE counted")
+    finally:
+        free.put(connection)

@@ -49,13 +49,13 @@ WITH RECURSIVE up(id, scheme, value) AS (
 SELECT DISTINCT up.scheme, up.value, k.force, k.crime, k.person FROM up JOIN journey_key k ON k.crime = up.id
 """
 
-WIDTH = f"""
+WIDTH = """
 WITH RECURSIVE up(id) AS (
     SELECT %s::uuid
     UNION
     SELECT e.from_id FROM up JOIN edge e ON e.to_id = up.id WHERE e.live AND e.kind = 'leads'
 )
-SELECT count(*) FROM (SELECT FROM up JOIN journey_key k ON k.crime = up.id WHERE k.live LIMIT {TOO_WIDE + 1}) AS led
+SELECT count(*) FROM (SELECT FROM up JOIN journey_key k ON k.crime = up.id WHERE k.live LIMIT %s) AS led
 """
 
 SHARED = """
@@ -179,7 +179,7 @@ def _widths(cur: Cursor[Any], below: set[UUID], broke: bool) -> list[UUID]:
 
 
 def _width(cur: Cursor[Any], subject: UUID) -> int:
-    row = cur.execute(WIDTH, (subject,)).fetchone()
+    row = cur.execute(WIDTH, (subject, TOO_WIDE + 1)).fetchone()
     return row[0] if row else 0
 
 

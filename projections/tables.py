@@ -112,10 +112,14 @@ def point(cur: Cursor[Any], n: int) -> None:
     for name, query, _ in found:
         cur.execute(f"SET LOCAL lock_timeout = {max(20, int(1_000 * (until - time.monotonic())))}")
         _replace(cur, name, query.replace("{build}", schema(n)))
-    for name, _, comments in found:
-        for column, comment in comments.items():
-            what = f"COLUMN {name}.{column}" if column else f"VIEW {name}"
-            cur.execute(sql.SQL("COMMENT ON {} IS {}").format(sql.SQL(what), sql.Literal(comment)))
+    said = [
+        sql.SQL("COMMENT ON {} IS {}").format(
+            sql.SQL(f"COLUMN {name}.{column}" if column else f"VIEW {name}"), sql.Literal(comment)
+        )
+        for name, _, comments in found
+        for column, comment in comments.items()
+    ]
+    cur.execute(sql.SQL("; ").join(said))  # at once: readers wait
 
 
 def _replace(cur: Cursor[Any], name: str, query: str) -> None:

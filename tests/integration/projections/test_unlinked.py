@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from projections.candidates import TOO_WIDE
+from projections import candidates
 from tests.integration.projections.world import World
 from tests.unit.domain.said import (
     completed,
@@ -156,16 +156,21 @@ def placeholder(*numbers: int) -> Event:
 
 
 @pytest.mark.timeout(600)
-def test_a_subject_that_leads_to_more_than_five_thousand_journeys_is_not_followed(world: World) -> None:
+@pytest.mark.parametrize("most", [500, pytest.param(5_000, marks=pytest.mark.long)])
+def test_a_subject_that_leads_to_more_than_so_many_journeys_is_not_followed(
+    world: World, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    assert candidates.TOO_WIDE == 5_000
+    monkeypatch.setattr(candidates, "TOO_WIDE", most)
     world.build()
-    everyone = range(TOO_WIDE)
+    everyone = range(most)
     world.say(*crimes(everyone), crime("05-03", "LAST", "V1"))
     world.say(placeholder(*everyone), receipt("05-12", urn="UNKNOWN"), completed("06-01", "convicted", urn="UNKNOWN"))
     while world.step(5_000):
         pass
     concluded = "SELECT count(*) FROM journeys.journey WHERE stage = 'concluded'"
     (just,) = world.rows(concluded)
-    assert just["count"] == TOO_WIDE == 5_000
+    assert just["count"] == most
     assert unlinked(world) == set()
 
     world.say(last := referral("05-11", "UNKNOWN", ("LAST",)))  # one more journey

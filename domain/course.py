@@ -1,9 +1,10 @@
 """A finished walk, and what it alone tells of a journey."""
 
 import datetime as dt
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
 from domain.case import Case
 from domain.fact import Fact
@@ -21,6 +22,9 @@ ALIKE = (
 """Of these, one about a crime does to its journey what one about another crime does to that one's."""
 OF_CRIMES = ("cps.charging-decision-made", "cps.prosecution-finalised", "courts.case-completed")
 """These may be about some crimes of the case only."""
+
+Told = TypeVar("Told")
+Given = TypeVarTuple("Given")
 
 
 class Turn(NamedTuple):
@@ -49,6 +53,15 @@ class Course:
             take(self.walk, when, fact)
             self.turns.append(Turn(self.walk.stage, self.walk.holder, self.walk.odd))
             self.walk.odd = set()
+        self._told: dict[Hashable, Any] = {}
+
+    def once(self, tell: "Callable[[Course, *Given], Told]", *given: *Given) -> Told:
+        """What is told by this and `given` alone: one object for all journeys that give the same."""
+        key = tell, given
+        if key not in self._told:
+            self._told[key] = tell(self, *given)
+        told: Told = self._told[key]
+        return told
 
     # What the walk alone tells, once for all
 
@@ -77,13 +90,26 @@ class Course:
         return self.walk.hearings.next_trial
 
     @cached_property
+    def outcomes(self) -> Counter[str]:
+        return self.walk.hearings.outcomes()
+
+    @cached_property
+    def first_trial(self) -> tuple[dt.date, When] | None:
+        """Of the lead case, or of any where there is none."""
+        return self.walk.hearings.first_trial(self.lead.urn if self.lead else None)
+
+    @cached_property
     def held(self) -> Held:
         """Of the lead case, or of any where there is none."""
         return self.held_in(self.lead.urn if self.lead else None)
 
     def held_in(self, urn: str | None) -> Held:
         """Of one case, or of any."""
-        return Held(self.walk.hearings.first_held(urn), self.walk.hearings.effective_of(urn))
+        return self.once(_held_in, urn)
+
+
+def _held_in(course: Course, urn: str | None) -> Held:
+    return Held(course.walk.hearings.first_held(urn), course.walk.hearings.effective_of(urn))
 
 
 class Courses:

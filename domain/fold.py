@@ -12,6 +12,7 @@ from domain.course import Course, Courses
 from domain.delay import Delay, any_negative, interval
 from domain.fact import Fact
 from domain.journey import ENTRY, Journey
+from domain.own_case import OwnCase
 from domain.people import people
 from domain.references import references
 from domain.rules import moves
@@ -88,23 +89,21 @@ class _Told:
         self.facts = [fact for _, fact in told]
         self.updates = [when.day for when, fact in told if fact.kind == "police.victim-updated"]
         self.people = people(self.facts, story.crime)
-        self.over = self.walk.end is not None
-        self.lead = course.lead
         self.own = {urn: story.own_case(urn) for urn in sorted({u for urns in story.cases.values() for u in urns})}
 
     def journey(self, timeline: list[ENTRY], holder: str, since: dt.date) -> Journey:
         story, course, walk, who = self.story, self.course, self.walk, self.people
         latest, hearings, spell, end = who.latest, walk.hearings, walk.spell, walk.end
-        lead = self.lead
+        lead = course.lead
         urn = lead.urn if lead else None
         clock = lead.clock if lead and lead.clock.began else None
         victims = len(story.around.persons_in_crime)
         group = latest["offence_group"]
         flags = sorted(latest.get("flags", ()))
-        trial = hearings.first_trial(urn)
+        trial = course.first_trial
         cancelled = any(f.kind == "police.crime-cancelled" for f in self.facts)
-        delays = self._delays()
-        cases = [own.row(self._area(), *course.held_in(urn)) for urn, own in self.own.items()]
+        reported = self.reported
+        delays = course.once(_delays, reported)
         if any_negative(delays):
             self.anomalies.add(odd("negative_delay", self.report))
         # The first start of each.
@@ -149,7 +148,7 @@ class _Told:
             holder_since=since,
             exit=end.exit if end else None,
             exit_at=end.when.day if end else None,
-            reported_at=self.reported.day,
+            reported_at=reported.day,
             arrested_at=_day(walk.first.get("arrested")),
             interviewed_at=_day(walk.first.get("interviewed")),
             referred_at=_day(lead.referred if lead else None),
@@ -171,8 +170,8 @@ class _Told:
             police_days=clock.days["police"] if clock else None,
             action_plans=sum(len(case.issued) for case in walk.cases.values()),
             adjournments=hearings.adjournments,
-            ineffective_trials=hearings.count("ineffective"),
-            vacated_trials=hearings.count("vacated"),
+            ineffective_trials=course.outcomes["ineffective"],
+            vacated_trials=course.outcomes["vacated"],
             next_trial_date=None if end else course.next_trial,
             last_victim_update_at=max(self.updates, default=None),
             support_services=sorted(services),
@@ -183,16 +182,16 @@ class _Told:
             facts=len(self.facts),
             known_at=max(f.known for f in story.facts),
             observed_until=observed_until,
-            stages=attrition.stages(walk, self.reported.day),
+            stages=course.once(_stages, reported.day),
             delays=delays,
-            cases=cases,
+            cases=course.once(_cases, self._area(), *self.own.values()),
             prosecutions=[p for own in self.own.values() for p in own.finalised(self._area(), story.crime)],
             hearings=course.hearing_rows,
             trials=course.trial_rows,
-            spells=[s.row(self.reported.day) for s in walk.spells],
-            waits=self._waits(holder, since),
-            deadlines=deadlines(self.reported.day, self.updates, self.walk.owed_turns, observed_until),
-            references=references(story, self.facts, self.reported.day),
+            spells=course.once(_spells, reported.day),
+            waits=course.once(_waits, reported.day, since, max(self.updates, default=None)),
+            deadlines=course.once(_deadlines, reported.day, tuple(self.updates), observed_until),
+            references=references(story, self.facts, reported.day),
             timeline=timeline,
             turns=walk.turns,
             police_outcome=self._police_outcome(),
@@ -217,60 +216,80 @@ class _Told:
         force = FORCES.get(self.story.force)
         return force.cps_area if force else None
 
-    def _delays(self) -> list[Delay]:
-        walk, reported, over, lead = self.walk, self.reported, self.over, self.lead
-        end = walk.end.when if walk.end else None
-        charge, (held, effective) = self.course.charged_at, self.course.held
-        past_charge = over or walk.charged
-        receipts = [case.first_receipt for case in walk.cases.values() if case.first_receipt]
-        withdrew = walk.spells[0].began if walk.spells else None
-        referred = lead.referred if lead else None
-        completed = walk.first.get("completed") if over else None
-        delays = [
-            *interval("report_to_arrest", reported, walk.first.get("arrested"), over),
-            *interval("report_to_referral", reported, referred, past_charge),
-            *interval("report_to_charge", reported, charge, past_charge),
-            *interval("charge_to_first_hearing", charge, When(held) if held else None, over),
-            *interval("charge_to_trial", charge, effective, over),
-            *interval("court_receipt_to_completion", walk.first.get("court_receipt"), completed, over),
-            *interval("charge_to_conclusion", charge, end, over),
-            *interval("report_to_conclusion", reported, end, over),
-            *interval("report_to_withdrawal", reported, withdrew, over),
-        ]
-        if lead is not None:
-            receipt, decided, days = lead.first_receipt, lead.clock.closed, lead.clock.days
-            delays += interval("receipt_to_charge", receipt, charge if receipt else None, past_charge)
-            delays += interval("referral_to_decision", referred, decided, past_charge)
-            delays += interval("cps_days", referred, decided, past_charge, days["cps"])
-            delays += interval("police_days", referred, decided, past_charge, days["police"])
-        elif receipts:
-            delays += interval("receipt_to_charge", min(receipts), charge, past_charge)
-        return sorted(delays, key=lambda d: str(d["interval"]))
 
-    def _waits(self, holder: str, since: dt.date) -> list[dict[str, Any]]:
-        """Waits that still run: of the stage, for an answer to an action plan, for the next trial, for an update."""
-        walk = self.walk
-        if self.over:
-            return []
-        lead, charge = self.lead, self.course.charged_at or walk.charged_since
-        match walk.stage:
-            case "investigation":
-                waits = [_wait("investigation", self.reported.day)]
-            case "charging":
-                waits = [_wait("charging_decision", lead.referred.day if lead and lead.referred else since)]
-                waits += [_wait("action_plan", w.day) for case in walk.cases.values() for w in case.plans.values()]
-            case _:
-                waits = [
-                    _wait(
-                        "conclusion" if walk.stage == "trial" else "trial",
-                        charge.day if charge else since,
-                        self.course.next_trial,
-                    )
-                ]
-        if walk.owes_updates:
-            last = max([self.reported.day, *self.updates])
-            waits.append(_wait("victim_update", last, last + dt.timedelta(days=UPDATE_DAYS)))
-        return waits
+# What the course of a journey tells, with no more than what is given: `Course.once`
+
+
+def _stages(course: Course, reported: dt.date) -> list[dict[str, Any]]:
+    return attrition.stages(course.walk, reported)
+
+
+def _cases(course: Course, area: str | None, *own: OwnCase) -> list[dict[str, Any]]:
+    return [case.row(area, *course.held_in(case.urn)) for case in own]
+
+
+def _spells(course: Course, reported: dt.date) -> list[dict[str, Any]]:
+    return [spell.row(reported) for spell in course.walk.spells]
+
+
+def _deadlines(
+    course: Course, reported: dt.date, updates: tuple[dt.date, ...], observed_until: dt.date | None
+) -> list[dict[str, Any]]:
+    return deadlines(reported, updates, course.walk.owed_turns, observed_until)
+
+
+def _delays(course: Course, reported: When) -> list[Delay]:
+    walk, lead = course.walk, course.lead
+    end = walk.end.when if walk.end else None
+    over = end is not None
+    charge, (held, effective) = course.charged_at, course.held
+    past_charge = over or walk.charged
+    receipts = [case.first_receipt for case in walk.cases.values() if case.first_receipt]
+    withdrew = walk.spells[0].began if walk.spells else None
+    referred = lead.referred if lead else None
+    completed = walk.first.get("completed") if over else None
+    delays = [
+        *interval("report_to_arrest", reported, walk.first.get("arrested"), over),
+        *interval("report_to_referral", reported, referred, past_charge),
+        *interval("report_to_charge", reported, charge, past_charge),
+        *interval("charge_to_first_hearing", charge, When(held) if held else None, over),
+        *interval("charge_to_trial", charge, effective, over),
+        *interval("court_receipt_to_completion", walk.first.get("court_receipt"), completed, over),
+        *interval("charge_to_conclusion", charge, end, over),
+        *interval("report_to_conclusion", reported, end, over),
+        *interval("report_to_withdrawal", reported, withdrew, over),
+    ]
+    if lead is not None:
+        receipt, decided, days = lead.first_receipt, lead.clock.closed, lead.clock.days
+        delays += interval("receipt_to_charge", receipt, charge if receipt else None, past_charge)
+        delays += interval("referral_to_decision", referred, decided, past_charge)
+        delays += interval("cps_days", referred, decided, past_charge, days["cps"])
+        delays += interval("police_days", referred, decided, past_charge, days["police"])
+    elif receipts:
+        delays += interval("receipt_to_charge", min(receipts), charge, past_charge)
+    return sorted(delays, key=lambda d: str(d["interval"]))
+
+
+def _waits(course: Course, reported: dt.date, since: dt.date, updated: dt.date | None) -> list[dict[str, Any]]:
+    """Waits that still run: of the stage, for an answer to an action plan, for the next trial, for an update. `since`: when the
+    holder has the file; `updated`: the last update."""
+    walk = course.walk
+    if walk.end is not None:
+        return []
+    lead, charge = course.lead, course.charged_at or walk.charged_since
+    match walk.stage:
+        case "investigation":
+            waits = [_wait("investigation", reported)]
+        case "charging":
+            waits = [_wait("charging_decision", lead.referred.day if lead and lead.referred else since)]
+            waits += [_wait("action_plan", w.day) for case in walk.cases.values() for w in case.plans.values()]
+        case _:
+            wait = "conclusion" if walk.stage == "trial" else "trial"
+            waits = [_wait(wait, charge.day if charge else since, course.next_trial)]
+    if walk.owes_updates:
+        last = max(reported, updated or reported)
+        waits.append(_wait("victim_update", last, last + dt.timedelta(days=UPDATE_DAYS)))
+    return waits
 
 
 def _wait(wait: str, since: dt.date, due: dt.date | None = None) -> dict[str, Any]:

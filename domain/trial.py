@@ -1,6 +1,7 @@
 """Hearings and trials of a journey (contract 1 and 3). A trial is one hearing of type TRL or TNW on one listed start date."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -208,8 +209,9 @@ class Hearings:
             default=None,
         )
 
-    def count(self, outcome: str) -> int:
-        return sum(1 for _, s in self._sittings() if s.outcome and s.outcome.said == outcome)
+    def outcomes(self) -> Counter[str]:
+        """How many trials have each outcome."""
+        return Counter(s.outcome.said for _, s in self._sittings() if s.outcome)
 
     def rows(self) -> list[dict[str, Any]]:
         """One object a hearing, as it is listed now."""

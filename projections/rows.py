@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -207,12 +208,23 @@ class Row(NamedTuple):
         return ("\t".join(self.fields) + "\t" + _numbers(self.parts) + "\n").encode()
 
 
-def row(journey: Journey, figures: Collection[Collection[int]]) -> Row:
-    """The row of a folded journey. `figures`: for each figure the numbers of the columns that it reads."""
+Written = dict[tuple[int, int], str]
+
+
+def row(journey: Journey, figures: Collection[Collection[int]], written: Written) -> Row:
+    """The row of a folded journey. `figures`: for each figure the numbers of the columns that it reads. `written`: by column and
+    object what was written of what journeys share, as long as all of them live."""
     fields = []
-    for value_of, write in _FIELDS:
-        value = value_of(journey)
-        fields.append("\\N" if value is None else write(value))
+    for i, (value_of, write, shared) in enumerate(_FIELDS):
+        if shared is not None:
+            key = i, id(shared(journey))
+            if key not in written:
+                value = value_of(journey)
+                written[key] = "\\N" if value is None else write(value)
+            fields.append(written[key])
+        else:
+            value = value_of(journey)
+            fields.append("\\N" if value is None else write(value))
     parts = [_hash("\t".join([fields[i] for i in numbers])) for numbers in figures]
     parts.append(_hash("\t".join(fields)))
     return Row(journey.journey_id, fields, parts)
@@ -256,8 +268,14 @@ _VALUES: dict[str, Callable[[Journey], Any]] = {
     "stages_after": lambda journey: [entry[1] for entry in journey.timeline],
     "holders_after": lambda journey: [entry[2] for entry in journey.timeline],
 }
-_FIELDS = [(_VALUES.get(c.name, attrgetter(c.name)), _WRITERS[c.type]) for c in COLUMNS]
+_SHARED: dict[str, Callable[[Journey], Any]] = {  # by many journeys of one course
+    **dict.fromkeys(("path", "exit_paths", "pre_charge_left"), attrgetter("stages")),
+    **{name: attrgetter(name) for name in ("delays", "cases", "trials", "spells", "waits", "deadlines")},
+    "hearing_rows": attrgetter("hearings"),
+}
+_FIELDS = [(_VALUES.get(c.name, attrgetter(c.name)), _WRITERS[c.type], _SHARED.get(c.name)) for c in COLUMNS]
 
 
+@lru_cache(1_000)
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

@@ -140,16 +140,19 @@ def fill(cur: Cursor[Any], table: Table, rows: str) -> None:
 def count(cur: Cursor[Any], table: Table, rows: str) -> int:
     """Add to the table what its query makes of `rows` (a query for journey rows with a weight). How many cells it touched.
     Raises SameHash."""
-    cell = ", ".join(table.cell)
-    same = " AND ".join(f"old.{column} = excluded.{column}" for column in table.cell)
     with _told(table):
-        cur.execute(
-            f"""WITH rows AS MATERIALIZED ({rows}), counts AS MATERIALIZED ({table.counts}), written AS (
-                INSERT INTO {table.name} AS old ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0
-                ON CONFLICT ({table.hash}) DO UPDATE SET n = old.n + excluded.n WHERE {same} RETURNING 1)
-            SELECT (SELECT count(*) FROM counts WHERE n <> 0), (SELECT count(*) FROM written)"""
-        )
+        cur.execute(_counting(table, rows))
     counted, written = cur.fetchone() or (0, 0)
     if counted != written:
         raise SameHash(table.name)
     return int(written)
+
+
+@cache
+def _counting(table: Table, rows: str) -> str:
+    cell = ", ".join(table.cell)
+    same = " AND ".join(f"old.{column} = excluded.{column}" for column in table.cell)
+    return f"""WITH rows AS MATERIALIZED ({rows}), counts AS MATERIALIZED ({table.counts}), written AS (
+        INSERT INTO {table.name} AS old ({cell}, n) SELECT {cell}, n FROM counts WHERE n <> 0
+        ON CONFLICT ({table.hash}) DO UPDATE SET n = old.n + excluded.n WHERE {same} RETURNING 1)
+        SELECT (SELECT count(*) FROM counts WHERE n <> 0), (SELECT count(*) FROM written)"""

@@ -153,12 +153,12 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
     cur.execute(f"INSERT INTO journey ({names}) SELECT {names} FROM changed WHERE weight = 1")
     for i, figure in enumerate(figures.figures()):
         if any(mask >> i & 1 for mask in masks.values()):
+            reads = ", ".join(figure.reads)
+            # A thousand journeys of one case are much alike: to a figure those with the same values are one, of more weight.
+            alike = f"""SELECT {reads}, sum(weight) AS weight FROM changed WHERE counted AND figures & {1 << i} <> 0
+                GROUP BY {reads} HAVING sum(weight) <> 0"""
             for table in figure.tables:
-                done.cells += figures.count(
-                    cur,
-                    table,
-                    f"SELECT {', '.join(figure.reads)}, weight FROM changed WHERE counted AND figures & {1 << i} <> 0",
-                )
+                done.cells += figures.count(cur, table, alike)
     references.move(cur, f"figures & {1 << len(figures.figures())} <> 0")
 
 

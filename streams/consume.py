@@ -33,6 +33,7 @@ from streams.topics import INCOMING
 GROUP = "vjt-consume"
 BATCH = 2_000  # messages
 WAIT = 50  # ms for the first message of a batch
+PACE = 0.05  # s from one batch to the next: what comes meanwhile costs little more than the first of it
 MOST_BYTES = 8_000_000  # fetched of one partition at a time
 GRACE = 10.0  # s for a batch that is on its way when the worker is told to stop
 LOOK = 1.0  # s between two looks whether Kafka is there, when nothing comes
@@ -164,8 +165,11 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
                 elif self.next is None or (self.stopped and time.monotonic() - self.looked_at_stopped > LOOK_AGAIN):
                     await self._begin()
                 else:
+                    began = time.monotonic()
                     await self._batch()
                     away.over()
+                    if not self.once:
+                        await asyncio.sleep(began + PACE - time.monotonic())
         finally:
             expiry.cancel()
             self._tell()

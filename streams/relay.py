@@ -19,7 +19,7 @@ from streams.away import KAFKA_AWAY, Away, ended
 LEADER = 7_460_005
 """Advisory lock of the active relay."""
 
-POLL = 0.2  # s between two looks at an empty outbox, or for the lock
+POLL = 0.05  # s between two looks at an empty outbox, or for the lock
 BATCH = 1_000  # rows
 MOST_BYTES = 2_000_000
 PATIENCE = 5.0  # s for the broker

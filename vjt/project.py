@@ -120,6 +120,7 @@ class Worker(threading.Thread):
                 yield
                 if not events:
                     projector.wait()
+                self.stop.wait(projector.pause())
 
     def _progress(self, what: str, done: int, total: int | None) -> None:
         """Say which part of a build is done, or what it waits for."""

@@ -26,6 +26,7 @@ CROSS JOIN LATERAL (
     SELECT 'exited', left(e, 10)::date, substr(e, 12) FROM unnest(r.exit_paths) AS e
 ) AS s
 CROSS JOIN LATERAL (VALUES
+    ('all', 'all'),
     ('force|bcu|cps_area', concat_ws('|', coalesce(r.force, 'missing'), coalesce(r.force || '/' || r.bcu, 'missing'),
                                      coalesce(r.cps_area, 'missing'))),
     ('suspect_relationship', coalesce(r.suspect_relationship, 'missing')),
@@ -67,9 +68,9 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7;
 -- @view
 WITH asked AS (
     -- The dimensions, each with the cells that it is kept in and its place there: a condition on it leaves the other cells aside.
-    -- `all` adds the fewest.
+    -- `all` has cells of its own, for most is asked of it.
     SELECT * FROM (
-        VALUES ('all', 'suspect_relationship', 0), ('force', 'force|bcu|cps_area', 1), ('bcu', 'force|bcu|cps_area', 2),
+        VALUES ('all', 'all', 1), ('force', 'force|bcu|cps_area', 1), ('bcu', 'force|bcu|cps_area', 2),
                ('cps_area', 'force|bcu|cps_area', 3), ('suspect_relationship', 'suspect_relationship', 1), ('location_type', 'location_type', 1),
                ('ethnicity_self_defined', 'ethnicity_self_defined|ethnicity_officer_observed', 1),
                ('ethnicity_officer_observed', 'ethnicity_self_defined|ethnicity_officer_observed', 2),
@@ -82,7 +83,7 @@ WITH asked AS (
 ), gathered AS (
     -- As few as the dimension needs, before each becomes many.
     SELECT c.period, c.basis, c.offences, c.review, c.path, g.dimension,
-           CASE g.dimension WHEN 'all' THEN 'all' ELSE split_part(c.value, '|', g.place) END AS value, sum(c.n) AS n
+           split_part(c.value, '|', g.place) AS value, sum(c.n) AS n
     FROM asked g
     JOIN {build}.attrition c ON c.dimension = g.kept
     WHERE c.n <> 0

@@ -76,6 +76,7 @@ def _journey(run: Run, month: dt.date, story: Story, j: Journey) -> None:
     where = dict(dimensions(j))
     for dimension, value in {
         "force|bcu|cps_area": f"met|{bcu or 'missing'}|missing",
+        "all": "all",
         "suspect_relationship": j.crime.relationship or "missing",
     }.items():
         run.attrition["reported", month, True, kinds, dimension, value, f"P{how}"] += 1

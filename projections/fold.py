@@ -11,7 +11,7 @@ from domain.neighbourhood import Broken, fold_all
 from domain.setting import Rules
 from projections import references, signals
 from projections.figures import figures
-from projections.rows import NAMES, PARTS, Row, Written, row
+from projections.rows import NAMES, PARTS, Row, Writer
 from projections.surroundings import neighbourhood
 from projections.tables import ids
 
@@ -31,8 +31,7 @@ class Folded:
     def rows(self) -> list[Row]:
         """Made before the first is written: who is frozen in a COPY is not idle in its transaction, and no timeout ends it."""
         reads = [*(figure.columns for figure in figures()), references.READS, signals.NUMBERS]
-        written: Written = {}
-        return [row(journey, reads, written) for journey in self.journeys.values()]
+        return list(map(Writer(reads).row, self.journeys.values()))
 
 
 def copy(cur: Cursor[Any], rows: Iterable[Row]) -> None:

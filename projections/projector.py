@@ -20,7 +20,6 @@ from projections.step import NoBuild, OtherRules, step
 LEADER = 7_460_003  # advisory lock of the active projector
 NOTIFIED = "vjt_log"
 POLL = 1.0  # seconds
-PACE = 0.15  # seconds from one step to the next: what comes meanwhile costs little more than the first of it
 FROZEN = 60.0  # seconds after which one that stands still is no longer waited for
 SWEEP = 60.0  # seconds between two looks for builds that nobody needs
 FAR_BEHIND = 50_000  # events; and a fifth of the log: an event costs that much less in a build than in a step
@@ -47,7 +46,6 @@ class Projector:
         self.progress = progress
         self.leads = False
         self.swept = 0.0
-        self.stepped = 0.0
         self.closed = threading.Event()
         self.connection = self._connect("idle_in_transaction_session_timeout")
         self.session = self._connect("idle_session_timeout")
@@ -70,7 +68,6 @@ class Projector:
 
     def advance(self) -> int:
         """Do the next piece of work. How many events it took; 0: level with the log."""
-        self.stepped = time.monotonic()
         while True:
             if self.must_build():
                 with build(self.dsn, None, self.rules, self.progress) as beside:
@@ -85,10 +82,6 @@ class Projector:
             return True
         behind = found[0] - found[1]
         return bool(behind > FAR_BEHIND and behind > found[0] / 5)
-
-    def pause(self) -> float:
-        """How long the next step should be waited for, in seconds: of one event it takes two thirds of what it does of ten."""
-        return max(0.0, self.stepped + PACE - time.monotonic())
 
     def wait(self) -> None:
         """Until the log says that it grew, or the poll is due. Raises OperationalError if the lead is lost."""

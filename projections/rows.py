@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -208,26 +207,40 @@ class Row(NamedTuple):
         return ("\t".join(self.fields) + "\t" + _numbers(self.parts) + "\n").encode()
 
 
-Written = dict[tuple[int, int], str]
+class Writer:
+    """Makes rows of folded journeys. What many of them have alike is written once, and hashed once.
 
+    `figures`: for each figure the numbers of the columns that it reads. It goes by which objects they share: the journeys must live
+    as long as it does.
+    """
 
-def row(journey: Journey, figures: Collection[Collection[int]], written: Written) -> Row:
-    """The row of a folded journey. `figures`: for each figure the numbers of the columns that it reads. `written`: by column and
-    object what was written of what journeys share, as long as all of them live."""
-    fields = []
-    for i, (value_of, write, shared) in enumerate(_FIELDS):
-        if shared is not None:
+    def __init__(self, figures: Collection[Collection[int]]) -> None:
+        self.figures = figures
+        self._written: dict[tuple[int, int], str] = {}  # by column and object
+        self._hashes: dict[str, int] = {}
+
+    def row(self, journey: Journey) -> Row:
+        fields = []
+        for i, (value_of, write, shared) in enumerate(_FIELDS):
+            if shared is None:
+                fields.append(_written(value_of(journey), write))
+                continue
             key = i, id(shared(journey))
-            if key not in written:
-                value = value_of(journey)
-                written[key] = "\\N" if value is None else write(value)
-            fields.append(written[key])
-        else:
-            value = value_of(journey)
-            fields.append("\\N" if value is None else write(value))
-    parts = [_hash("\t".join([fields[i] for i in numbers])) for numbers in figures]
-    parts.append(_hash("\t".join(fields)))
-    return Row(journey.journey_id, fields, parts)
+            if key not in self._written:
+                self._written[key] = _written(value_of(journey), write)
+            fields.append(self._written[key])
+        parts = [self._hash("\t".join([fields[i] for i in numbers])) for numbers in self.figures]
+        parts.append(_hash("\t".join(fields)))
+        return Row(journey.journey_id, fields, parts)
+
+    def _hash(self, text: str) -> int:
+        if text not in self._hashes:
+            self._hashes[text] = _hash(text)
+        return self._hashes[text]
+
+
+def _written(value: Any, write: Callable[[Any], str]) -> str:
+    return "\\N" if value is None else write(value)
 
 
 def stage_word(stage: Mapping[str, Any]) -> str:
@@ -276,6 +289,5 @@ _SHARED: dict[str, Callable[[Journey], Any]] = {  # by many journeys of one cour
 _FIELDS = [(_VALUES.get(c.name, attrgetter(c.name)), _WRITERS[c.type], _SHARED.get(c.name)) for c in COLUMNS]
 
 
-@lru_cache(1_000)
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

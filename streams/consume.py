@@ -26,8 +26,8 @@ from store.intake import Intake, Taken
 from store.log import Log
 from store.offsets import OffsetsBehind, Partition, Span, other_clusters, positions, set_positions
 from store.recorder import UNAVAILABLE
-from store.rejected import expire
 from streams.away import KAFKA_AWAY, Away, ended
+from streams.retention import retention
 from streams.topics import INCOMING
 
 GROUP = "vjt-consume"
@@ -39,7 +39,6 @@ GRACE = 10.0  # s for a batch that is on its way when the worker is told to stop
 LOOK = 1.0  # s between two looks whether Kafka is there, when nothing comes
 LOOK_AGAIN = 10.0  # s between two looks at partitions that are stopped
 TELL = 5.0  # s between two log lines of the counts
-HOUR = 3_600.0
 
 log: Any = structlog.get_logger()
 
@@ -157,7 +156,7 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
         self.ends = await self.consumer.end_offsets(found)
 
     async def _consume(self, away: Away) -> None:
-        expiry = asyncio.create_task(self._expire())
+        expiry = asyncio.create_task(retention(self.log, self.keep_rejected))
         try:
             while not await self._at_the_end():
                 if not self.dealt:
@@ -333,17 +332,6 @@ class Consume(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._stopped(tp, "a record is damaged on the broker")
                 self.stopped[tp] = "a record is damaged on the broker"
         self.counts.stopped = len(self.stopped)
-
-    async def _expire(self) -> None:
-        """The bytes of rejected events go after their time."""
-        while True:
-            with contextlib.suppress(*UNAVAILABLE):
-                await asyncio.to_thread(self._expire_now)
-            await asyncio.sleep(HOUR)
-
-    def _expire_now(self) -> None:
-        with self.log.transaction() as cursor:
-            expire(cursor, self.keep_rejected)
 
 
 def _misfit(position: int | None, first: int, end: int, others: list[str]) -> str | None:

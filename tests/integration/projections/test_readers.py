@@ -2,7 +2,8 @@
 
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -23,23 +24,30 @@ def reads(connection: psycopg.Connection[Any], query: str) -> int:
     return int(n)
 
 
+@contextmanager
+def waited_for(dsn: str) -> Iterator[Callable[[], bool]]:
+    """A rebuild that is to be swapped in, once it waits for readers. Yields whether it has ended."""
+    waiting = threading.Event()
+
+    def progress(what: str, done: int, total: int | None) -> None:
+        if what == "wait for readers":
+            waiting.set()
+
+    def rebuild() -> None:
+        with build(dsn, None, Rules(), progress, 1) as made:
+            made.swap()
+
+    with beside(rebuild) as ended:
+        assert waiting.wait(60)
+        yield ended
+
+
 def test_a_reader_in_a_long_transaction_is_waited_for_and_not_broken(begun: World) -> None:
     """It has the last view and asks for the first again and again: with a swap that waited in between, a deadlock."""
     with psycopg.connect(begun.dsn) as reader:
         entered = reads(reader, "SELECT count(*) FROM metrics.delay")
-        waiting = threading.Event()
-
-        def progress(what: str, done: int, total: int | None) -> None:
-            if what == "wait for readers":
-                waiting.set()
-
-        def rebuild() -> None:
-            with build(begun.dsn, None, Rules(), progress, 1) as made:
-                made.swap()
-
-        with beside(rebuild) as ended:
+        with waited_for(begun.dsn) as ended:
             try:
-                waiting.wait(60)
                 began, longest = time.monotonic(), 0.0
                 while time.monotonic() - began < 3:
                     asked = time.monotonic()
@@ -55,23 +63,12 @@ def test_a_reader_in_a_long_transaction_is_waited_for_and_not_broken(begun: Worl
     assert live(begun.dsn) == "build_2"
 
 
-def test_a_reader_whosesnapshot_is_older_than_the_build_does_not_see_it_empty(begun: World) -> None:
+def test_a_reader_whose_snapshot_is_older_than_the_build_does_not_see_it_empty(begun: World) -> None:
     with psycopg.connect(begun.dsn) as reader:
         reader.isolation_level = IsolationLevel.REPEATABLE_READ
         reader.execute("SELECT 1 FROM log.source")  # its snapshot, and no lock on any view
-        waiting = threading.Event()
-
-        def progress(what: str, done: int, total: int | None) -> None:
-            if what == "wait for readers":
-                waiting.set()
-
-        def rebuild() -> None:
-            with build(begun.dsn, None, Rules(), progress, 1) as made:
-                made.swap()
-
-        with beside(rebuild):
+        with waited_for(begun.dsn):
             try:
-                waiting.wait(20)
                 assert reads(reader, JOURNEYS) == reads(reader, ENTERED) > 0
             finally:
                 reader.commit()

@@ -18,7 +18,8 @@ from bench.tables import level
 from schemas.envelope import envelope, to_structured
 
 RATE = 200  # events/s, each of which raises an alert
-LOOK = 0.01  # s between two looks at the alerts; what is measured is no more exact than that
+LOOK = 0.02  # s between two looks at the alerts; what is measured is no more exact than that
+AGAIN = dt.timedelta(seconds=1)  # before the last one seen: who took the time earlier may have written later
 PATIENCE = 60.0  # s for the last of them
 
 RAISED = "SELECT subject, raised_at FROM alerts.alert WHERE rule = 'trial_ineffective' AND raised_at >= %s"
@@ -59,7 +60,7 @@ class _Watch:
         since = dt.datetime.now(dt.UTC)
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             while not self.ended.wait(LOOK):
-                found = connection.execute(RAISED, (since - dt.timedelta(seconds=5),)).fetchall()
+                found = connection.execute(RAISED, (since - AGAIN,)).fetchall()
                 now = time.time()
                 for subject, raised_at in found:
                     self.seen.setdefault(subject.partition("/")[0].partition(" ")[0], now)

@@ -20,7 +20,7 @@ from schemas.reference import event_key
 from store.delivery import Delivery, Line
 from streams.publish import HEADERS, message
 
-LOOK = 0.005  # s between two looks at how far the tables are; freshness is no more exact than that
+LOOK = 0.02  # s between two looks at how far the tables are; freshness is no more exact than that
 TICK = 0.02  # s between two sendings
 WARM = 0.2  # of the time, in which nothing is measured
 

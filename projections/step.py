@@ -1,7 +1,6 @@
 """One step: the next events of the log into a build, in one transaction (design: the Step, statement by statement)."""
 
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -99,13 +98,16 @@ def forward(cur: Cursor[Any], rules: Rules, n: int | None, *, upto: int | None, 
 
 def _together(cur: Cursor[Any], records: list[Record]) -> list[Record]:
     """The first of them that are taken in one step. What concerns a thousand journeys takes a second: while the log is nearly
-    level it is taken alone, so that nothing that came before waits for it. Far behind, all at once costs least."""
+    level it is taken alone, so that nothing that came before waits for it. Several apart take as long as one if they are taken
+    at once: with them, as far behind, that costs least."""
     if not 1 < len(records) < NEARLY_LEVEL:
         return records
     touched = [_touched(record) for record in records]
     shared = candidates.shared(cur, set().union(*touched), MANY)
-    alone = [bool(subjects & shared) for subjects in touched]
-    return [record for record, _ in takewhile(lambda one: one[1] == alone[0], zip(records, alone, strict=True))]
+    alone = [n for n, subjects in enumerate(touched) if subjects & shared]
+    if alone and alone[-1] - alone[0] < len(alone):
+        return records[: alone[0]] or records[: len(alone)]
+    return records
 
 
 def _touched(record: Record) -> set[UUID]:
@@ -153,10 +155,11 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
     cur.execute(f"INSERT INTO journey ({names}) SELECT {names} FROM changed WHERE weight = 1")
     for i, figure in enumerate(figures.figures()):
         if any(mask >> i & 1 for mask in masks.values()):
-            reads = ", ".join(figure.reads)
-            # A thousand journeys of one case are much alike: to a figure those with the same values are one, of more weight.
-            alike = f"""SELECT {reads}, sum(weight) AS weight FROM changed WHERE counted AND figures & {1 << i} <> 0
-                GROUP BY {reads} HAVING sum(weight) <> 0"""
+            # A thousand journeys of one case are much alike: to a figure those with the same part are one, of more weight.
+            alike = f"""SELECT {", ".join(figure.reads)}, alike.weight FROM changed JOIN (
+                    SELECT min(ctid) AS one, sum(weight) AS weight FROM changed WHERE counted AND figures & {1 << i} <> 0
+                    GROUP BY {PARTS}[{i + 1}] HAVING sum(weight) <> 0
+                ) AS alike ON changed.ctid = alike.one"""
             for table in figure.tables:
                 done.cells += figures.count(cur, table, alike)
     references.move(cur, f"figures & {1 << len(figures.figures())} <> 0")

@@ -63,9 +63,7 @@ def project(database: str) -> None:
 @contextmanager
 def working(database: str, kafka: str, *verbs: str, **settings: str) -> Iterator[list[subprocess.Popen[bytes]]]:
     """These workers, until the end, when they end in time and without complaint."""
-    workers = [
-        command(verb, database=database, kafka=kafka, settings=settings, stderr=subprocess.DEVNULL) for verb in verbs
-    ]
+    workers = [command(verb, database=database, kafka=kafka, settings=settings, stderr=None) for verb in verbs]
     try:
         yield workers
         began = time.monotonic()

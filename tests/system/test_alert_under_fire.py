@@ -48,7 +48,7 @@ def server(folder: Path) -> Iterator[Postgres]:
 
 @contextmanager
 def worker(verb: str, database: str, kafka: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = command(verb, database=database, kafka=kafka, stderr=subprocess.DEVNULL)
+    process = command(verb, database=database, kafka=kafka, stderr=None)
     try:
         yield process
     finally:

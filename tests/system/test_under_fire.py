@@ -64,7 +64,7 @@ def distinct(events: Sequence[Event]) -> int:
 @contextmanager
 def worker(*words: str, database: str, kafka: str) -> Iterator[subprocess.Popen[bytes]]:
     """Its log lines are not kept: a full pipe would stop it."""
-    process = command(*words, database=database, kafka=kafka, stderr=subprocess.DEVNULL)
+    process = command(*words, database=database, kafka=kafka, stderr=None)
     try:
         yield process
     finally:

@@ -18,6 +18,13 @@ from pathlib import Path
 from vjt.stack.process import StackError, end, free_port, on_a_free_port, spawn, tail, wait_for
 
 POM = Path(__file__).with_name("pom.xml")
+JVM = [
+    "-Xms128m",
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+]
 METADATA = 3  # the protocol's number of this request
 
 NO_MAVEN = """\
@@ -77,14 +84,13 @@ class Kafka:
 
     def _start(self, libraries: Path, port: int) -> None:
         self.port = port
-        java, path = str(_java()), ["-cp", f"{libraries}/*"]
+        java = [str(_java()), *JVM, "-cp", f"{libraries}/*"]
         properties = self.folder / "server.properties"
         properties.write_text(PROPERTIES.format(port=port, controller=free_port(), data=self.data))
         if not (self.data / "meta.properties").exists():
             cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
             command = [
-                java,
-                *path,
+                *java,
                 "kafka.tools.StorageTool",
                 "format",
                 f"--cluster-id={cluster}",
@@ -93,12 +99,8 @@ class Kafka:
             ]
             if spawn(command, self.log, user=None, dies_by=signal.SIGKILL).wait(120) != 0:
                 raise StackError(f"Kafka's data could not be formatted. The end of {self.log}:\n{tail(self.log)}")
-        memory = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
-        level = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
         since = self.log.stat().st_size if self.log.exists() else 0
-        self.process = spawn(
-            [java, *memory, level, *path, "kafka.Kafka", str(properties)], self.log, user=None, dies_by=signal.SIGTERM
-        )
+        self.process = spawn([*java, "kafka.Kafka", str(properties)], self.log, user=None, dies_by=signal.SIGTERM)
         try:
             wait_for(self._serves, "Kafka", self.process, self.log, since, patience=90)
         except BaseException:

@@ -18,17 +18,29 @@ def test_each_counts_its_own_changes_only(world: World) -> None:
     assert world.differences() == {}
 
 
-def test_what_concerns_many_is_taken_alone_so_that_what_came_before_does_not_wait(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def a_case_of_three(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Built; three journeys are many."""
     monkeypatch.setattr(step, "MANY", 2)
     victims = range(1, 4)
     world.say(*(crime("05-03", f"C{n}", f"V{n}") for n in victims), referral("05-04", crimes=("C1", "C2", "C3")))
     world.build()
+
+
+def test_what_concerns_many_is_taken_alone_so_that_what_came_before_does_not_wait(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_case_of_three(world, monkeypatch)
     world.say(arrest("05-04"), outcome("06-01", 18, "C3"), receipt("05-05"), listing("05-06", "2021-09-06"))
     world.say(withdrew("06-02"), outcome("06-03", 0, "C3"))
     # The case leads to three journeys, and so does the hearing that is tied to it; what names a victim concerns that one.
     assert [world.step() for _ in range(4)] == [2, 2, 2, 0]
+    assert world.differences() == {}
+
+
+def test_several_that_concern_many_are_taken_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_case_of_three(world, monkeypatch)
+    world.say(receipt("05-05"), arrest("05-04"), listing("05-06", "2021-09-06"), outcome("06-01", 18, "C3"))
+    assert [world.step() for _ in range(2)] == [4, 0]
     assert world.differences() == {}
 
 

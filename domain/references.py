@@ -27,7 +27,19 @@ def references(story: Story, facts: Sequence[Fact], reported: dt.date) -> list[d
         if subject.scheme in METHODS:
             known = first.get(subject)
             rows.append(_row(subject.scheme, subject.value, METHODS[subject.scheme], known.day if known else None))
-    return sorted(rows, key=lambda row: [str(cell or "") for cell in row.values()])
+    return sorted(rows, key=_order)
+
+
+def _order(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["scheme"],
+        row["value"],
+        row["method"],
+        row["since"] or "",
+        row["until"] or "",
+        row["score"] or 0,
+        row["by"] or "",
+    )
 
 
 def _row(scheme: str, value: str, method: str, since: dt.date | None) -> dict[str, Any]:

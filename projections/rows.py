@@ -220,15 +220,13 @@ class Writer:
         self._hashes: dict[str, int] = {}
 
     def row(self, journey: Journey) -> Row:
-        fields = []
-        for i, (value_of, write, shared) in enumerate(_FIELDS):
-            if shared is None:
-                fields.append(_written(value_of(journey), write))
-                continue
+        fields = ["\\N" if (value := value_of(journey)) is None else write(value) for value_of, write in _OWN]
+        for i, value_of, write, shared in _OF_MANY:
             key = i, id(shared(journey))
             if key not in self._written:
-                self._written[key] = _written(value_of(journey), write)
-            fields.append(self._written[key])
+                value = value_of(journey)
+                self._written[key] = "\\N" if value is None else write(value)
+            fields.insert(i, self._written[key])
         parts = [self._hash("\t".join([fields[i] for i in numbers])) for numbers in self.figures]
         parts.append(_hash("\t".join(fields)))
         return Row(journey.journey_id, fields, parts)
@@ -237,10 +235,6 @@ class Writer:
         if text not in self._hashes:
             self._hashes[text] = _hash(text)
         return self._hashes[text]
-
-
-def _written(value: Any, write: Callable[[Any], str]) -> str:
-    return "\\N" if value is None else write(value)
 
 
 def stage_word(stage: Mapping[str, Any]) -> str:
@@ -286,7 +280,11 @@ _SHARED: dict[str, Callable[[Journey], Any]] = {  # by many journeys of one cour
     **{name: attrgetter(name) for name in ("delays", "cases", "trials", "spells", "waits", "deadlines")},
     "hearing_rows": attrgetter("hearings"),
 }
-_FIELDS = [(_VALUES.get(c.name, attrgetter(c.name)), _WRITERS[c.type], _SHARED.get(c.name)) for c in COLUMNS]
+_VALUE_OF = {c.name: _VALUES.get(c.name, attrgetter(c.name)) for c in COLUMNS}
+_OWN = [(_VALUE_OF[c.name], _WRITERS[c.type]) for c in COLUMNS if c.name not in _SHARED]
+_OF_MANY = [
+    (i, _VALUE_OF[c.name], _WRITERS[c.type], _SHARED[c.name]) for i, c in enumerate(COLUMNS) if c.name in _SHARED
+]
 
 
 def _hash(text: str) -> int:

@@ -45,8 +45,9 @@ def look_up(cur: Cursor[Any]) -> None:
 
 
 def ids(values: Iterable[int | UUID]) -> str:
-    """An array of numbers or UUIDs as PostgreSQL reads it. psycopg would look at each for what needs quotes."""
-    return "{" + ",".join(map(str, values)) + "}"
+    """An array of numbers or UUIDs as PostgreSQL reads it. psycopg would look at each for what needs quotes; a UUID as its hex
+    digits alone takes a third of the time of its usual form."""
+    return "{" + ",".join([f"{v.int:032x}" if isinstance(v, UUID) else str(v) for v in values]) + "}"
 
 
 def create(connection: Connection[Any], n: int) -> None:

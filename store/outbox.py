@@ -12,7 +12,7 @@ from psycopg import Cursor
 
 PUT = """
 INSERT INTO log.outbox AS old (topic, key, item, body)
-SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::bytea[])
+SELECT %s, * FROM unnest(%b::text[], %b::text[], %b::bytea[])
 ON CONFLICT (topic, key, item) DO UPDATE SET body = excluded.body, version = nextval('log.outbox_version')
 """
 
@@ -55,7 +55,7 @@ def put(cursor: Cursor[Any], topic: str, going: Sequence[Going]) -> None:
     """Put messages out, in the caller's transaction."""
     if going:
         columns = [g.key for g in going], [g.item for g in going], [g.body for g in going]
-        cursor.execute(PUT, (topic, *columns), binary=True)
+        cursor.execute(PUT, (topic, *columns))
 
 
 def pending(cursor: Cursor[Any], limit: int = 1_000) -> list[Message]:

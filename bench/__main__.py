@@ -13,8 +13,8 @@ from vjt.rows import Format, FormatOption, OutOption, show
 HEAD = 0.8  # of the events stand in the log and the tables before the rest is measured
 FEW = 3_000  # journeys of the smaller log, to see what grows with it
 RATES = (200, 500)  # events/s, for freshness
-RATE_BESIDE = 100  # events/s, while a crime with thousands of events and a case with a thousand victims come in
-SECONDS_BESIDE = 90
+BESIDE = (20, 100)  # events/s, while a crime with thousands of events and a case with a thousand victims come in
+SECONDS_BESIDE = 180
 
 
 def bench(
@@ -60,14 +60,17 @@ def _from_files(servers: Servers, journeys: int, _: int) -> list[Measured]:
 
 def _from_kafka(servers: Servers, journeys: int, seconds: int) -> list[Measured]:
     events = simulated(journeys)
-    at = len(events) - sum(RATES) * seconds - RATE_BESIDE * SECONDS_BESIDE
+    at = len(events) - sum(RATES) * seconds - sum(BESIDE) * SECONDS_BESIDE
     dsn = servers.database("kafka")
     found = [intake.consume(servers, dsn, written(servers.folder / "head", events[:at]))]
     for rate in RATES:
         found += freshness.freshness(servers, dsn, events[at:], rate, seconds, journeys)
         at += rate * seconds
-    beside = list(big.beside())
-    return found + freshness.freshness(servers, dsn, events[at:], RATE_BESIDE, SECONDS_BESIDE, journeys, beside)
+    for n, rate in enumerate(BESIDE, 1):
+        beside = list(big.beside(n))
+        found += freshness.freshness(servers, dsn, events[at:], rate, SECONDS_BESIDE, journeys, beside)
+        at += rate * SECONDS_BESIDE
+    return found
 
 
 def _few(servers: Servers, *_: int) -> list[Measured]:

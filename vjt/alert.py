@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 CLOCK = 7_460_007  # advisory lock of who moves alerts by the clock
 SENDER = 7_460_008  # advisory lock of who sends webhooks
 TICK = 1.0  # s between two looks at the clock, or for a lock
-SHARE = 10  # comparing all journeys takes a tenth of the time at most
+SHARE = 10  # comparing all journeys takes a tenth of the time at most,
+SOON = 20.0  # s after which it is done again even so: what the machine held up once must not be made up for tenfold
 GRACE = 8.0  # s for what is on its way when the worker is told to stop
 
 COUNTS = """
@@ -161,7 +162,7 @@ class Worker:
             if time.monotonic() >= again:
                 began = time.monotonic()
                 await asyncio.to_thread(reconcile, connection, self.rules, _now(), self._progress)
-                again = time.monotonic() + SHARE * (time.monotonic() - began) - TICK
+                again = time.monotonic() + min(SHARE * (time.monotonic() - began), SOON) - TICK
             await asyncio.to_thread(due, connection, self.rules, _now())
             await self._pause(TICK)
 

@@ -61,6 +61,10 @@ def _from_files(servers: Servers, journeys: int, _: int) -> list[Measured]:
 def _from_kafka(servers: Servers, journeys: int, seconds: int) -> list[Measured]:
     events = simulated(journeys)
     at = len(events) - sum(RATES) * seconds - sum(BESIDE) * SECONDS_BESIDE
+    if at <= 0:
+        raise typer.BadParameter(
+            f"{len(events):,} events of {journeys:,} journeys; {len(events) - at:,} are sent alone"
+        )
     dsn = servers.database("kafka")
     found = [intake.consume(servers, dsn, written(servers.folder / "head", events[:at]))]
     for rate in RATES:

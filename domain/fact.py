@@ -48,8 +48,8 @@ _NO_TIME = dt.datetime.min
 class Fact:
     """What an agency said, and of what. `named` is None where it is about everybody there.
 
-    `kind` is the type without its version, `day` its date in London, `precise` whether that is known and not the month only, `key`
-    its place among others: by London date; then time, day- and month-precise ones last; then type; then source and id (contract 3).
+    `kind` is the type without its version, `day` its date in London, `key` its place among others: by London date; then time,
+    day- and month-precise ones last; then type; then source and id (contract 3).
     """
 
     position: int
@@ -68,7 +68,6 @@ class Fact:
     anomaly: str | None = None
     kind: str = field(init=False)
     day: dt.date = field(init=False)
-    precise: bool = field(init=False)
     key: Key = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,7 +75,6 @@ class Fact:
         exact = self.precision == "second"
         self.kind = self.type.rpartition(".")[0]
         self.day = london_day(self.occurred)
-        self.precise = self.precision != "month"
         self.key = (
             self.day,
             0 if exact else 1,
@@ -85,3 +83,8 @@ class Fact:
             self.source,
             self.id,
         )
+
+    @property
+    def precise(self) -> bool:
+        """Whether the day is known, and not the month only."""
+        return self.precision != "month"

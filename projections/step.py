@@ -104,9 +104,9 @@ def _together(cur: Cursor[Any], records: list[Record]) -> list[Record]:
         return records
     touched = [_touched(record) for record in records]
     shared = candidates.shared(cur, set().union(*touched), MANY)
-    alone = [n for n, subjects in enumerate(touched) if subjects & shared]
-    if alone and alone[-1] - alone[0] < len(alone):
-        return records[: alone[0]] or records[: len(alone)]
+    wide = [n for n, subjects in enumerate(touched) if subjects & shared]
+    if wide and wide[-1] - wide[0] < len(wide):  # one, or some in a row
+        return records[: wide[0]] or records[: len(wide)]
     return records
 
 

@@ -91,7 +91,7 @@ def _re_engagement_ignored(m: pytest.MonkeyPatch) -> None:
 
 
 def _months_are_days(m: pytest.MonkeyPatch) -> None:
-    m.setattr(fact.Fact, "precise", property(lambda _: True, lambda *_: None))
+    m.setattr(fact.Fact, "precise", True)
 
 
 def _late_facts_at_their_own_date(m: pytest.MonkeyPatch) -> None:

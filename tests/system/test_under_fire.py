@@ -63,7 +63,7 @@ def distinct(events: Sequence[Event]) -> int:
 
 @contextmanager
 def worker(*words: str, database: str, kafka: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Its log lines are not kept: a full pipe would stop it."""
+    """Its log lines are the test's own: a full pipe would stop it."""
     process = command(*words, database=database, kafka=kafka, stderr=None)
     try:
         yield process

@@ -29,20 +29,30 @@ def signals(story: Story, course: Course, own: Iterable[OwnCase], told: Iterable
     """`told`: the facts of the journey in order, without voided ones."""
     if not story.cases:
         return {}
-    found: Signals = {"waits": [], "plans": [], "dates": course.date_rows, "told": [], "measures": []}
-    charge = course.walk.outcome_charge
-    for case in own:
-        found["waits"] += _until(case.wait_rows, charge)
-        found["plans"] += _until(case.plan_rows, charge)
+    of_cases = course.once(_of_cases, *own)
+    heard: Signals = {"told": [], "measures": []}
     for when, fact in told:
         if fact.kind == NOTIFIED:
-            found["told"].append(
+            heard["told"].append(
                 _about(story, fact) | {"date": fact.data.get("start_date"), "at": when.day.isoformat()}
             )
         elif fact.kind.startswith(MEASURES):
             state = {"state": fact.kind.removeprefix(MEASURES), "measures": sorted(fact.data["measures"])}
             cases = {"urns": sorted(story.cases[fact.subject])}
-            found["measures"].append(cases | {"at": when.day.isoformat()} | state)
+            heard["measures"].append(cases | {"at": when.day.isoformat()} | state)
+    if not any(heard.values()):
+        return of_cases
+    return of_cases | {name: rows for name, rows in heard.items() if rows}
+
+
+def _of_cases(course: Course, *own: OwnCase) -> Signals:
+    """What journeys of one course and the same cases have alike."""
+    charge = course.walk.outcome_charge
+    found = {
+        "waits": [row for case in own for row in _until(case.wait_rows, charge)],
+        "plans": [row for case in own for row in _until(case.plan_rows, charge)],
+        "dates": course.date_rows,
+    }
     return {name: rows for name, rows in found.items() if rows}
 
 

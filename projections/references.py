@@ -6,7 +6,7 @@ from psycopg import Cursor
 
 from projections.rows import NAMES
 
-READS = (NAMES.index("reference_rows"),)
+READS = tuple(map(NAMES.index, ("journey_id", "reference_rows")))
 
 SPREAD = """
 INSERT INTO reference

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -142,6 +142,8 @@ COLUMNS = (
     Column("holders_after", "text[]", "The holder after each of them.", False),
 )
 NAMES = tuple(column.name for column in COLUMNS)
+LONG = tuple(i for i, column in enumerate(COLUMNS) if column.type == "jsonb")
+"""The numbers of those that may be long; in the journeys of one case many are alike."""
 PARTS = "parts"
 PLAIN = (
     "toast_tuple_target = 8160"  # of a row of two or three thousand bytes, compression takes longer than writing them
@@ -171,15 +173,16 @@ def _text(value: str) -> str:
 
 
 def _array(values: Collection[str]) -> str:
-    return _text("{" + _json(values)[1:-1] + "}")  # of printable text an array is spelled as JSON spells it
+    return "{" + _json(values)[1:-1] + "}"  # of printable text an array is spelled as JSON spells it
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    text = orjson.dumps(value).decode()  # with no control character but as an escape
+    return text.replace("\\", "\\\\") if "\\" in text else text
 
 
-def _numbers(values: Collection[int]) -> str:
-    return "{" + ",".join(map(str, values)) + "}"
+def numbers(values: list[int]) -> str:
+    return "{" + _json(values)[1:-1] + "}"
 
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
@@ -190,8 +193,8 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "date": dt.date.isoformat,
     "timestamptz": dt.datetime.isoformat,
     "text[]": _array,
-    "bigint[]": _numbers,
-    "jsonb": lambda value: _text(_json(value)),
+    "bigint[]": numbers,
+    "jsonb": _json,
 }
 
 
@@ -200,41 +203,42 @@ class Row(NamedTuple):
     then one for the references, one for the signals, and last one for the whole row."""
 
     journey_id: UUID
-    fields: list[str]
+    fields: tuple[str, ...]
     parts: list[int]
 
     def line(self) -> bytes:
-        return ("\t".join(self.fields) + "\t" + _numbers(self.parts) + "\n").encode()
+        return ("\t".join(self.fields) + "\t" + numbers(self.parts) + "\n").encode()
 
 
 class Writer:
     """Makes rows of folded journeys. What many of them have alike is written once, and hashed once.
 
-    `figures`: for each figure the numbers of the columns that it reads. It goes by which objects they share: the journeys must live
-    as long as it does.
+    `figures`: for each figure the numbers of the columns that it reads, two or more. It goes by which objects the journeys share:
+    they must live as long as it does.
     """
 
     def __init__(self, figures: Collection[Collection[int]]) -> None:
-        self.figures = figures
+        self._figures = [(itemgetter(*numbers), dict[tuple[str, ...], int]()) for numbers in figures]
         self._written: dict[tuple[int, int], str] = {}  # by column and object
-        self._hashes: dict[str, int] = {}
 
     def row(self, journey: Journey) -> Row:
         fields = ["\\N" if (value := value_of(journey)) is None else write(value) for value_of, write in _OWN]
-        for i, value_of, write, shared in _OF_MANY:
+        for i, value_of, write, shared in _WRITTEN_ONCE:
             key = i, id(shared(journey))
             if key not in self._written:
                 value = value_of(journey)
                 self._written[key] = "\\N" if value is None else write(value)
             fields.insert(i, self._written[key])
-        parts = [self._hash("\t".join([fields[i] for i in numbers])) for numbers in self.figures]
-        parts.append(_hash("\t".join(fields)))
-        return Row(journey.journey_id, fields, parts)
-
-    def _hash(self, text: str) -> int:
-        if text not in self._hashes:
-            self._hashes[text] = _hash(text)
-        return self._hashes[text]
+        row = tuple(fields)
+        parts = []
+        for columns, known in self._figures:
+            read = columns(row)
+            part = known.get(read)
+            if part is None:
+                part = known[read] = _hash(read)
+            parts.append(part)
+        parts.append(_hash(row))
+        return Row(journey.journey_id, row, parts)
 
 
 def stage_word(stage: Mapping[str, Any]) -> str:
@@ -277,15 +281,15 @@ _VALUES: dict[str, Callable[[Journey], Any]] = {
 }
 _SHARED: dict[str, Callable[[Journey], Any]] = {  # by many journeys of one course
     **dict.fromkeys(("path", "exit_paths", "pre_charge_left"), attrgetter("stages")),
-    **{name: attrgetter(name) for name in ("delays", "cases", "trials", "spells", "waits", "deadlines")},
+    **{name: attrgetter(name) for name in ("delays", "cases", "trials", "spells", "waits", "signals", "deadlines")},
     "hearing_rows": attrgetter("hearings"),
 }
 _VALUE_OF = {c.name: _VALUES.get(c.name, attrgetter(c.name)) for c in COLUMNS}
 _OWN = [(_VALUE_OF[c.name], _WRITERS[c.type]) for c in COLUMNS if c.name not in _SHARED]
-_OF_MANY = [
+_WRITTEN_ONCE = [
     (i, _VALUE_OF[c.name], _WRITERS[c.type], _SHARED[c.name]) for i, c in enumerate(COLUMNS) if c.name in _SHARED
 ]
 
 
-def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+def _hash(fields: Iterable[str]) -> int:
+    return int.from_bytes(hashlib.sha256("\t".join(fields).encode()).digest()[:8], "big", signed=True)

@@ -1,5 +1,7 @@
 """One step: the next events of the log into a build, in one transaction (design: the Step, statement by statement)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,7 +13,7 @@ from domain.journey import Journey
 from domain.setting import Rules
 from projections import candidates, figures, fold, index, references, tables
 from projections.digest import digest
-from projections.rows import NAMES, PARTS, PLAIN
+from projections.rows import LONG, NAMES, PARTS, PLAIN, Row, numbers
 from schemas.about import about
 from schemas.reference import subject_id
 from store.log import Record, read
@@ -20,16 +22,19 @@ from store.outbox import Going, put
 BATCH = 5_000  # events a step: the more, the fewer journeys are folded twice; the longer the tables wait
 NEARLY_LEVEL = 500  # events behind
 MANY = 300  # journeys, which all change with one event
+SHORT = 100  # characters
 CHANGES = "journeys.changes.v1"
 TOLD = ("stage", "holder", "exit", "exit_at", "cancelled", "known_at")  # columns that a message on CHANGES carries
 
 CHANGED = f"""
-CREATE TEMPORARY TABLE changed (LIKE journey, weight smallint NOT NULL, figures bigint NOT NULL) WITH ({PLAIN})
-ON COMMIT DELETE ROWS
+CREATE TEMPORARY TABLE changed (LIKE journey, weight smallint NOT NULL, figures bigint NOT NULL, said integer[]) WITH ({PLAIN})
+ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE said_once (n integer PRIMARY KEY, value jsonb NOT NULL) WITH ({PLAIN}) ON COMMIT DELETE ROWS
 """
+"""`said`: for each column of `LONG` which row of `said_once` has its value; null where it stands in the column itself."""
 
 AS_THEY_WERE = """
-INSERT INTO changed SELECT j.*, -1, c.figures
+INSERT INTO changed SELECT j.*, -1, c.figures, NULL
 FROM unnest(%s::uuid[], %s::bigint[]) AS c(journey_id, figures) JOIN journey j USING (journey_id)
 """
 
@@ -145,24 +150,52 @@ def _write(cur: Cursor[Any], folded: fold.Folded, wanted: set[UUID], done: Step)
         return
     if cur.execute("SELECT to_regclass('pg_temp.changed')").fetchone() == (None,):
         cur.execute(CHANGED)
-    cur.execute("DELETE FROM changed")  # a swap takes several steps in one transaction
+    cur.execute("DELETE FROM changed; DELETE FROM said_once")  # a swap takes several steps in one transaction
     cur.execute(AS_THEY_WERE, (tables.ids(masks), tables.ids(masks.values())))
-    names = ", ".join((*NAMES, PARTS))
-    lines = [row.line()[:-1] + b"\t1\t%d\n" % masks[row.journey_id] for row in rows if row.journey_id in masks]
-    with cur.copy(f"COPY changed ({names}, weight, figures) FROM STDIN") as out:
-        out.write(b"".join(lines))
+    _copy(cur, [row for row in rows if row.journey_id in masks], masks)
+    names = (*NAMES, PARTS)
     cur.execute("DELETE FROM journey WHERE journey_id = ANY(%s)", (tables.ids(masks),))
-    cur.execute(f"INSERT INTO journey ({names}) SELECT {names} FROM changed WHERE weight = 1")
+    cur.execute(f"INSERT INTO journey ({', '.join(names)}) SELECT {_values(names)} FROM changed WHERE weight = 1")
     for i, figure in enumerate(figures.figures()):
         if any(mask >> i & 1 for mask in masks.values()):
             # A thousand journeys of one case are much alike: to a figure those with the same part are one, of more weight.
-            alike = f"""SELECT {", ".join(figure.reads)}, alike.weight FROM changed JOIN (
+            alike = f"""SELECT {_values(figure.reads)}, alike.weight FROM changed JOIN (
                     SELECT min(ctid) AS one, sum(weight) AS weight FROM changed WHERE counted AND figures & {1 << i} <> 0
                     GROUP BY {PARTS}[{i + 1}] HAVING sum(weight) <> 0
                 ) AS alike ON changed.ctid = alike.one"""
             for table in figure.tables:
                 done.cells += figures.count(cur, table, alike)
     references.move(cur, f"figures & {1 << len(figures.figures())} <> 0")
+
+
+def _copy(cur: Cursor[Any], rows: list[Row], masks: dict[UUID, int]) -> None:
+    """The rows as they are into `changed`. What is long and several rows have goes there once: of a thousand victims of a case it
+    is almost all, and PostgreSQL takes longer to read it than we to write it."""
+    uses = Counter(text for row in rows for i in LONG if len(text := row.fields[i]) > SHORT)
+    once = {text: n for n, text in enumerate(text for text, used in uses.items() if used > 1)}
+    with cur.copy("COPY said_once FROM STDIN") as out:
+        out.write("".join([f"{n}\t{text}\n" for text, n in once.items()]))
+    lines = []
+    for row in rows:
+        fields = list(row.fields)
+        said = []
+        for i in LONG:
+            n = once.get(fields[i])
+            said.append("NULL" if n is None else str(n))
+            if n is not None:
+                fields[i] = "\\N"
+        lines.append(
+            "\t".join((*fields, numbers(row.parts), "1", str(masks[row.journey_id]), "{" + ",".join(said) + "}\n"))
+        )
+    with cur.copy(f"COPY changed ({', '.join((*NAMES, PARTS))}, weight, figures, said) FROM STDIN") as out:
+        out.write("".join(lines))
+
+
+def _values(names: Iterable[str]) -> str:
+    """Columns of a row of `changed`, to be selected."""
+    said = {NAMES[i]: n for n, i in enumerate(LONG, start=1)}
+    value = "coalesce((SELECT value FROM said_once WHERE n = changed.said[{n}]), {name}) AS {name}"
+    return ", ".join(value.format(n=said[name], name=name) if name in said else name for name in names)
 
 
 def _of_broken(cur: Cursor[Any], wanted: set[UUID], folded: fold.Folded) -> set[int]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from psycopg import Connection
 
@@ -58,14 +58,18 @@ SELECT e.from_id, e.to_id, e.how FROM journey_key k JOIN edge e ON e.from_id = k
 WHERE k.journey_id = ANY(%s::uuid[]) AND e.kind = 'leads' AND e.how IS NOT NULL GROUP BY 1, 2, 3
 """
 
+VERSIONS = "SELECT position, said_at, live, anomaly, xmin FROM fact WHERE subject = ANY(%s::uuid[])"
+
 FACTS = """
-SELECT f.position, f.subject, f.named_scheme, f.named, f.source, f.event_id, f.type, f.occurred_at, f.precise, f.live, f.anomaly,
-       f.said_at, e.topic, e.state, e.known_at, o.topic, o.state, o.known_at
+SELECT f.position, f.said_at, f.live, f.anomaly, f.xmin, f.subject, f.named_scheme, f.named, f.source, f.event_id, f.type,
+       f.occurred_at, f.precise, e.topic, e.state, e.known_at, o.topic, o.state, o.known_at
 FROM fact f
 JOIN log.stored_events e ON e.notification_id = f.said_at
 LEFT JOIN log.stored_events o ON o.notification_id = CASE WHEN f.said_at <> f.position THEN f.position END
-WHERE f.subject = ANY(%s::uuid[])
+WHERE f.position = ANY(%s::bigint[])
 """
+
+_kept: WeakKeyDictionary[Connection[Any], dict[tuple[Any, ...], Fact]] = WeakKeyDictionary()
 
 
 def neighbourhood(connection: Connection[Any], wanted: Collection[UUID], rules: Rules) -> Neighbourhood:
@@ -116,14 +120,26 @@ def _cluster(connection: Connection[Any], persons: Collection[UUID]) -> set[UUID
 
 
 def _facts(connection: Connection[Any], subjects: Collection[UUID], references: dict[UUID, Reference]) -> list[Fact]:
-    rows = connection.execute(FACTS, (ids(subjects),), binary=True).fetchall()
-    return [_fact(references[row[1]], row[0], *row[2:]) for row in rows]
+    """Of a crime with thousands of facts almost all are those of the step before: they are kept. The log does not change, so a row
+    of one position, by the same amendment, that stands or not, says the same; in one that was emptied another transaction wrote
+    it."""
+    kept = _kept.setdefault(connection, {})
+    versions = connection.execute(VERSIONS, (ids(subjects),), binary=True).fetchall()
+    if new := [version[0] for version in versions if version not in kept]:
+        for row in connection.execute(FACTS, (ids(new),), binary=True):
+            kept[row[:5]] = _fact(references[row[5]], *row[:4], *row[6:])
+    facts = [kept[version] for version in versions]
+    if len(kept) > KEPT:
+        kept.clear()
+    return facts
 
 
-@lru_cache(KEPT)
 def _fact(
     subject: Reference,
     position: int,
+    said_at: int,
+    live: bool,
+    anomaly: str | None,
     scheme: str | None,
     value: str | None,
     source: str,
@@ -131,13 +147,9 @@ def _fact(
     type_: str,
     occurred: datetime,
     precise: str,
-    live: bool,
-    anomaly: str | None,
-    said_at: int,
     *logged: Any,
 ) -> Fact:
-    """A row of FACTS. Of a crime with thousands of facts almost all are those of the step before: one with the same bytes in the
-    log and the same row is the same fact."""
+    """A row of FACTS."""
     record = decode(said_at, *logged[:3])
     amended = said_at != position
     return Fact(

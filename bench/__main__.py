@@ -1,5 +1,7 @@
 """`python -m bench`: all measures in one run, on servers of its own."""
 
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -25,17 +27,22 @@ def bench(
 ) -> None:
     """Intake, steps, builds, freshness, alerts, sizes, and what COPY of the same rows does."""
     collect_rarely()
-    with servers() as started:
-        conditions = machine(started.postgres.url)
-        found: list[Measured] = []
-        for name, measure in (
-            ("from files", _from_files),
-            ("from Kafka", _from_kafka),
-            ("few", _few),
-            ("alerts", _alerts),
-        ):
-            typer.echo(f"measuring: {name}", err=True)
-            found += measure(started, journeys, seconds)
+    found: list[Measured] = []
+    try:
+        with servers() as started:
+            conditions = machine(started.postgres.url)
+            for name, measure in MEASURES:
+                typer.echo(f"measuring: {name}", err=True)
+                found += measure(started, journeys, seconds)
+        typer.echo("measuring: alerts", err=True)
+        with servers() as started:  # of their own: what was sent before would have to be taken first
+            found += alerts.alerts(started, seconds)
+    finally:  # nothing that was found is lost by what fails after it, or by Ctrl-C
+        if found:
+            _show(found, conditions, format, out)
+
+
+def _show(found: list[Measured], conditions: dict[str, Any], format: Format, out: Path | None) -> None:
     rows: list[dict[str, Any]] = [measured.row() for measured in found]
     if format is Format.TABLE:
         typer.echo(", ".join(f"{name} {value}" for name, value in conditions.items()))
@@ -58,7 +65,7 @@ def _from_files(servers: Servers, journeys: int, _: int) -> list[Measured]:
     return [*found, stepped, one, *built]
 
 
-def _from_kafka(servers: Servers, journeys: int, seconds: int) -> list[Measured]:
+def _from_kafka(servers: Servers, journeys: int, seconds: int) -> Iterator[Measured]:
     events = simulated(journeys)
     at = len(events) - sum(RATES) * seconds - sum(BESIDE) * SECONDS_BESIDE
     if at <= 0:
@@ -66,15 +73,14 @@ def _from_kafka(servers: Servers, journeys: int, seconds: int) -> list[Measured]
             f"{len(events):,} events of {journeys:,} journeys; {len(events) - at:,} are sent alone"
         )
     dsn = servers.database("kafka")
-    found = [intake.consume(servers, dsn, written(servers.folder / "head", events[:at]))]
+    yield intake.consume(servers, dsn, written(servers.folder / "head", events[:at]))
     for rate in RATES:
-        found += freshness.freshness(servers, dsn, events[at:], rate, seconds, journeys)
+        yield from freshness.freshness(servers, dsn, events[at:], rate, seconds, journeys)
         at += rate * seconds
     for n, rate in enumerate(BESIDE, 1):
         beside = list(big.beside(n))
-        found += freshness.freshness(servers, dsn, events[at:], rate, SECONDS_BESIDE, journeys, beside)
+        yield from freshness.freshness(servers, dsn, events[at:], rate, SECONDS_BESIDE, journeys, beside)
         at += rate * SECONDS_BESIDE
-    return found
 
 
 def _few(servers: Servers, *_: int) -> list[Measured]:
@@ -86,9 +92,11 @@ def _few(servers: Servers, *_: int) -> list[Measured]:
     return [tables.one_by_one(dsn, events[kept:], servers.folder / "last", FEW)]
 
 
-def _alerts(servers: Servers, _: int, seconds: int) -> list[Measured]:
-    return alerts.alerts(servers, seconds)
-
+MEASURES: tuple[tuple[str, Callable[[Servers, int, int], Iterable[Measured]]], ...] = (
+    ("from files", _from_files),
+    ("from Kafka", _from_kafka),
+    ("few", _few),
+)
 
 if __name__ == "__main__":
     typer.run(bench)

@@ -41,6 +41,8 @@ def alerts(servers: Servers, seconds: int) -> list[Measured]:
     at = {orjson.loads(event)["data"]["hearing_id"]: moment for event, (_, moment) in zip(outcomes, sent, strict=True)}
     measured = list(at)[int(WARM * number) :]
     waits = sorted(1_000 * (seen[hearing] - at[hearing]) for hearing in measured if hearing in seen)
+    if not waits:
+        raise RuntimeError(f"none of {len(measured):,} alerts was raised within {PATIENCE:.0f} s")
     of = f"{RATE}/s for {seconds} s, {number:,} journeys; {len(measured) - len(waits)} not raised"
     quantiles = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
     return [Measured(f"alert {name}", waits[int(q * (len(waits) - 1))], "ms", of) for name, q in quantiles]

@@ -40,9 +40,8 @@ def signals(story: Story, course: Course, own: Iterable[OwnCase], told: Iterable
             state = {"state": fact.kind.removeprefix(MEASURES), "measures": sorted(fact.data["measures"])}
             cases = {"urns": sorted(story.cases[fact.subject])}
             heard["measures"].append(cases | {"at": when.day.isoformat()} | state)
-    if not any(heard.values()):
-        return of_cases
-    return of_cases | {name: rows for name, rows in heard.items() if rows}
+    own_rows = {name: rows for name, rows in heard.items() if rows}
+    return of_cases | own_rows if own_rows else of_cases  # one object for all who heard nothing
 
 
 def _of_cases(course: Course, *own: OwnCase) -> Signals:

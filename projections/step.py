@@ -22,7 +22,7 @@ from store.outbox import Going, put
 BATCH = 5_000  # events a step: the more, the fewer journeys are folded twice; the longer the tables wait
 NEARLY_LEVEL = 500  # events behind
 MANY = 300  # journeys, which all change with one event
-SHORT = 100  # characters
+SHORT = 100  # characters: no more than that is written into each row that has it
 CHANGES = "journeys.changes.v1"
 TOLD = ("stage", "holder", "exit", "exit_at", "cancelled", "known_at")  # columns that a message on CHANGES carries
 

@@ -5,7 +5,7 @@ import bisect
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -78,7 +78,8 @@ class _Watch:
         self.thread.start()
 
     def _look(self) -> None:
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        # When the run is broken off the server goes first; of one that goes by itself `until_level` tells.
+        with suppress(psycopg.OperationalError), psycopg.connect(self.dsn, autocommit=True) as connection:
             while not self.ended.wait(LOOK):
                 row = connection.execute("SELECT position FROM projection.build WHERE live").fetchone()
                 if row and (not self.seen or row[0] > self.seen[-1][0]):
